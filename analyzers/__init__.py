@@ -1,0 +1,1 @@
+"""The analyzer process: previews in, what is in them out. The only importer of TensorFlow and ONNX Runtime."""

@@ -1,0 +1,1 @@
+"""Pictures in, model inputs out, and model boxes back: previews, letterboxes, crops, boxes."""
