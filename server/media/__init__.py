@@ -1,0 +1,1 @@
+"""Formats and pixels: the one door through which file content becomes pictures and facts."""

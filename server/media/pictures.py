@@ -1,0 +1,76 @@
+"""The pictures that the gallery shows. In: one decoded picture. Out: preview, large and small thumbnail as JPEG files in the data folder."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from vitrine.config.paths import DataFolder
+
+
+@dataclass(frozen=True)
+class Size:
+    """One stored size: ``longest`` side in pixels, JPEG ``quality`` of libjpeg's scale, chroma at full resolution or halved."""
+
+    name: str
+    longest: int
+    quality: int
+
+
+SIZES = (Size("preview", 1280, 84), Size("thumb2x", 640, 80), Size("thumb", 320, 82))
+"""Largest first: each is made from the one before."""
+
+LONGEST = SIZES[0].longest
+
+
+def scaled(picture: Image.Image) -> dict[str, Image.Image]:
+    """The picture in every size of ``SIZES``, by name; never larger than it is.
+
+    The first step, by less than two, uses Lanczos; halving 1280 to 640 to 320 with Lanczos again keeps edges crisp and costs a quarter each time.
+    """
+    sizes: dict[str, Image.Image] = {}
+    for size in SIZES:
+        picture = fitted(picture, size.longest)
+        sizes[size.name] = picture
+    return sizes
+
+
+def fitted(picture: Image.Image, longest: int) -> Image.Image:
+    """The picture with its longest side at most ``longest``; the other side is at least one pixel."""
+    width, height = picture.size
+    if max(width, height) <= longest:
+        return picture
+    scale = longest / max(width, height)
+    return picture.resize((max(1, round(width * scale)), max(1, round(height * scale))), Image.Resampling.LANCZOS)
+
+
+def missing(pictures: DataFolder, photo: str) -> bool:
+    """Whether any size of a photo is not stored yet."""
+    return not all(pictures.picture(photo, size.name).exists() for size in SIZES)
+
+
+def store(sizes: dict[str, Image.Image], pictures: DataFolder, photo: str) -> None:
+    """Write every size as JPEG, each complete or not at all. Raises OSError, ENOSPC among them."""
+    for size in SIZES:
+        target = pictures.picture(photo, size.name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        content = io.BytesIO()
+        sizes[size.name].save(content, "JPEG", quality=size.quality, optimize=False)
+        _write(target, content.getbuffer())
+
+
+def _write(target: Path, content: memoryview) -> None:
+    """A temporary file beside the target and a rename: readers see the old state or the new one, never half a picture."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,146 @@
+"""Read one file. In: a path. Out: a ``Reading``, and preview and thumbnails in the data folder. Runs in a worker process with limits.
+
+One open, one decode: the content is told by its first bytes, hashed, decoded (scaled while decoding where the format can), and everything
+else - pictures, hashes, colours - is made from that one decoded picture. Whatever goes wrong with the file is a ``Problem``.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import resource
+import signal
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from vitrine.config.errors import Problem
+from vitrine.config.paths import DataFolder
+from vitrine.config.reading import Place, Reading
+from vitrine.server.media import exif, formats, hashes, pictures, pixels
+from vitrine.server.media.formats import SUFFIXES
+
+__all__ = ["SUFFIXES", "Limits", "read", "start_worker"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one picture may cost; the settings of the same names."""
+
+    max_megapixels: int = 200
+    max_file_mb: int = 2000
+    memory_mb: int = 1200
+
+
+def start_worker(memory_mb: int) -> None:
+    """Initializer of a read worker: bound its memory, load the decoders, leave Ctrl-C to the parent.
+
+    The bound is on private writable memory (RLIMIT_DATA, which on Linux covers anonymous mappings), not on address space, so that
+    libraries and mapped files do not count. An allocation beyond it fails inside the worker and becomes the problem ``too-hungry``.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    bound = memory_mb << 20
+    resource.setrlimit(resource.RLIMIT_DATA, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
+    pixels.prepare()
+
+
+def read(path: Path, folder: DataFolder, limits: Limits) -> Reading:
+    """Read the file at ``path`` and write its pictures below ``folder``; ``place`` is left empty (see ``places``).
+
+    Raises Problem with a code of ``config/errors.py``; never blocks on a pipe or device, never follows a link in the last step.
+    """
+    with _regular(path) as (file, before):
+        if before.st_size == 0:
+            raise Problem("empty", "The file has no content.")
+        if before.st_size > limits.max_file_mb << 20:
+            raise Problem("too-large", f"The file has {before.st_size >> 20} MB, which is more than the limit of {limits.max_file_mb} MB.")
+        kind = formats.sniff(file.read(formats.HEAD_BYTES))
+        if kind is None or kind not in pixels.DECODERS:
+            raise Problem("unknown-format", "The content is no picture format that Vitrine knows, whatever the file is called.")
+        file.seek(0)
+        photo = hashes.content_id(file)
+        file.seek(0)
+        with pixels.opened(file, kind, limits.max_megapixels * 1_000_000) as image:
+            facts = exif.facts(image, file)
+            file.seek(0)
+            decoded = pixels.decode(image, kind, pictures.LONGEST)
+        with pixels.speaking():
+            sizes = pictures.scaled(decoded.picture)
+            thumb = sizes["thumb"]
+            looks = (hashes.perceptual_hash(thumb), hashes.thumb_hash(thumb), hashes.palette(thumb))
+        _unchanged(path, file, before)
+        if pictures.missing(folder, photo):
+            with _room():
+                pictures.store(sizes, folder, photo)
+    return Reading(
+        id=photo,
+        bytes=before.st_size,
+        width=decoded.width,
+        height=decoded.height,
+        type=decoded.type,
+        animated=decoded.animated,
+        taken=facts.taken,
+        lat=facts.lat,
+        lon=facts.lon,
+        altitude=facts.altitude,
+        place=Place(),
+        camera=facts.camera,
+        phash=looks[0],
+        thumbhash=looks[1],
+        palette=looks[2],
+        exif=facts.tags,
+    )
+
+
+@contextmanager
+def _regular(path: Path) -> Iterator[tuple[BinaryIO, os.stat_result]]:
+    """Open a regular file for reading. Without O_NONBLOCK, opening a pipe would wait for a writer that never comes."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
+    except OSError as failure:
+        raise Problem("unreadable", _why(failure)) from None
+    with os.fdopen(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise Problem("unreadable", "This is no ordinary file.")
+        try:
+            yield file, status
+        except OSError as failure:
+            raise Problem("unreadable", _why(failure)) from None
+
+
+def _why(failure: OSError) -> str:
+    sentences = {
+        errno.EACCES: "Vitrine is not permitted to open the file.",
+        errno.EPERM: "Vitrine is not permitted to open the file.",
+        errno.ENOENT: "The file is gone.",
+        errno.ENOTDIR: "The file is gone.",
+        errno.ELOOP: "The file is a symbolic link; Vitrine opens only what it points at.",
+        errno.ENXIO: "This is no ordinary file.",
+    }
+    return sentences.get(failure.errno or 0, "The disk failed while the file was read.")
+
+
+def _unchanged(path: Path, file: BinaryIO, before: os.stat_result) -> None:
+    """The file must be the same, on disk and by name, as when it was opened; else the reading could mix two states."""
+    try:
+        states = (os.fstat(file.fileno()), os.stat(path, follow_symlinks=False))
+    except OSError:
+        states = ()
+    same = [(now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns) == (before.st_dev, before.st_ino, before.st_size, before.st_mtime_ns) for now in states]
+    if not same or not all(same):
+        raise Problem("changed", "The file changed while it was being read; the next scan tries again.")
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    try:
+        yield
+    except OSError as failure:
+        if failure.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Problem("no-space", "The data folder's disk is full; make room, and the work continues.") from None
+        raise
