@@ -135,9 +135,9 @@ wheel: .venv/.node
 # Exact versions from the ranges of pyproject.toml, in an environment of its own.
 lock:
 	@rm -rf build/lock && python3 -m venv build/lock
-	build/lock/bin/python -m pip --disable-pip-version-check install --quiet '.[test]'
+	build/lock/bin/python -m pip --disable-pip-version-check install --quiet --editable '.[test]'
 	{ echo "# The exact versions that make installs. Made by make lock from the ranges of pyproject.toml."
-	  build/lock/bin/python -m pip --disable-pip-version-check freeze --exclude vitrine; } > requirements.lock
+	  build/lock/bin/python -m pip --disable-pip-version-check freeze --exclude-editable; } > requirements.lock
 	rm -rf build/lock
 
 clean:
