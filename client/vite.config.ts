@@ -14,25 +14,27 @@ const DIST = join(HERE, "dist");
 const TARGET = ["chrome111", "firefox121", "safari16.4"];
 
 export interface Shell {
-  /** Changes whenever any file below does. */
+  /** Changes whenever any of the files does. */
   version: string;
-  /** Path from the site's root to the SHA-256 of its content, hexadecimal. `/` is index.html. */
-  files: Record<string, string>;
+  /** Every built file: its address (`/` is index.html) and the first 16 hex digits of its content's SHA-256. */
+  files: { url: string; hash: string }[];
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex").slice(0, 16);
 }
 
 async function shell(): Promise<Shell> {
-  const files: Record<string, string> = {};
+  const files: Shell["files"] = [];
   const entries = await readdir(DIST, { recursive: true, withFileTypes: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   for (const path of paths.sort()) {
     const name = `/${relative(DIST, path).split(sep).join("/")}`;
     // The browser itself keeps these two, and keeping them here would pin an old version for ever.
     if (name === "/sw.js" || name === "/shell.json") continue;
-    const hash = createHash("sha256").update(await readFile(path)).digest("hex");
-    files[name === "/index.html" ? "/" : name] = hash;
+    files.push({ url: name === "/index.html" ? "/" : name, hash: sha256(await readFile(path)) });
   }
-  const version = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
-  return { version, files };
+  return { version: sha256(JSON.stringify(files)), files };
 }
 
 /**
