@@ -20,7 +20,21 @@ from typing import BinaryIO
 
 import numpy as np
 import pillow_heif
-from PIL import Image, ImageCms, ImageFile
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageCms,
+    ImageFile,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    PsdImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from vitrine.config.errors import Problem
 
@@ -38,6 +52,9 @@ DECODERS: dict[str, tuple[str, ...]] = {
     "image/vnd.adobe.photoshop": ("PSD",),
 }
 """Pillow's format names by media type."""
+
+PLUGINS = (AvifImagePlugin, BmpImagePlugin, GifImagePlugin, Jpeg2KImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, PsdImagePlugin, TiffImagePlugin, WebPImagePlugin)
+"""Importing one registers its decoder; the others of Pillow are never loaded."""
 
 FAILURES = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError, EOFError, AssertionError, struct.error, zlib.error)
 """What Pillow, libtiff, libheif and their Python parts raise on damaged content; met while reading public fuzz corpora."""
