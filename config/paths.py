@@ -1,0 +1,63 @@
+"""Where things lie: inside the package or checkout, and inside the data folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+# The checkout and the installed package have the same shape, so one expression serves both.
+# ``resolve`` matters: an editable install reaches this file through a link.
+HOUSE = Path(__file__).resolve().parent.parent
+ASSETS = HOUSE / "assets"
+LABELS = ASSETS / "labels"
+MODELS = ASSETS / "models"
+LEXICON = ASSETS / "lexicon"
+CLIENT = HOUSE / "client" / "dist"
+
+
+def default_data() -> Path:
+    """The data folder when none is named: ``$VITRINE_DATA``, else ``$XDG_DATA_HOME/vitrine``, else ``~/.local/share/vitrine``."""
+    if named := os.environ.get("VITRINE_DATA"):
+        return Path(named)
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "vitrine"
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Everything Vitrine writes lies below this one folder; photo roots are never written to."""
+
+    root: Path
+
+    @property
+    def catalogue(self) -> Path:
+        """The SQLite catalogue."""
+        return self.root / "catalogue.db"
+
+    @property
+    def document(self) -> Path:
+        """Accounts, sessions and setting overrides: one small human-readable document, mode 0600."""
+        return self.root / "vitrine.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one server or scan that uses this folder."""
+        return self.root / "lock"
+
+    @property
+    def pictures(self) -> Path:
+        """Previews and thumbnails."""
+        return self.root / "pictures"
+
+    def picture(self, photo: str, size: str) -> Path:
+        """The stored picture of one photo; ``size`` is ``thumb``, ``thumb2x`` or ``preview``.
+
+        Two levels of 256 folders keep any folder small: a million photos are some 46 files in each.
+        """
+        return self.pictures / photo[:2] / photo[2:4] / f"{photo}.{size}.jpg"
+
+    def make(self) -> None:
+        """Create the folder, readable by its owner alone."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.pictures.mkdir(exist_ok=True)

@@ -1,0 +1,1 @@
+"""The server: flow and its stages, media, schema, web, command line."""

@@ -1,0 +1,359 @@
+r"""The flow: what happens to a photo, in this order. The first file to read.
+
+    scan -> read -> store -> stream                              pictures first
+                \-> analyze -> enrich -> store -> stream          intelligence after
+
+===========  ==================================================================================================
+scan         ``scan.scan``      walk the roots, compare with the catalogue: new, changed, missing (a thread)
+read         ``read.read``      one decode a photo: id, metadata, hashes, preview, thumbnails (worker processes)
+analyze      ``analyze.Analyzers``  models look at the preview: classes, objects, faces, nudity (a process of its own)
+enrich       ``enrich.enrich``  raw results become words and believed findings (pure functions)
+store        ``store.Store``    rows and records in SQLite, each change with the next sequence number (one writer)
+stream       ``stream.records``, ``stream.News``  lines since a number, then word of each change (every client)
+===========  ==================================================================================================
+
+Stages do not know each other; this module carries things from one to the next. Whatever stops it, it goes on where it was: what is stored is
+done, what is not stored is found again by comparing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, TypedDict
+
+from vitrine.config.errors import Problem, UserError
+from vitrine.config.paths import DataFolder
+from vitrine.config.settings import Settings
+from vitrine.config.wire import AnalyzerFacts
+from vitrine.server import analyze, enrich, scan, store, stream
+from vitrine.server.backlog import Backlog
+from vitrine.server.catalogue import Catalogue
+from vitrine.server.media.formats import SUFFIXES
+from vitrine.server.readers import Readers
+
+log = logging.getLogger("vitrine.flow")
+
+FLUSH_S = 0.25
+"""Longest time a finished photo waits to be stored with others."""
+
+
+class StageProgress(TypedDict):
+    """How far one stage is; ``rate`` is photos a second over the last minute."""
+
+    done: int
+    total: int
+    rate: float
+    left_s: float | None
+
+
+@dataclass
+class Meter:
+    """Counts one stage's work and knows its present speed."""
+
+    done: int = 0
+    total: int = 0
+    _ticks: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def add(self, count: int = 1) -> None:
+        """So many more are done."""
+        self.done += count
+        at = time.monotonic()
+        self._ticks.append((at, count))
+        while self._ticks and self._ticks[0][0] < at - 60:
+            self._ticks.popleft()
+
+    def progress(self) -> StageProgress:
+        """The present state, for people."""
+        at = time.monotonic()
+        recent = [(then, count) for then, count in self._ticks if then >= at - 60]
+        span = at - recent[0][0] if recent else 0.0
+        rate = sum(count for _, count in recent[1:]) / span if span > 0.5 else 0.0
+        left = (self.total - self.done) / rate if rate > 0 and self.total > self.done else None
+        return {"done": self.done, "total": self.total, "rate": round(rate, 1), "left_s": None if left is None else round(left)}
+
+
+@dataclass
+class Report:
+    """What one run over the roots did, for ``vitrine scan``."""
+
+    unchanged: int = 0
+    read: int = 0
+    known: int = 0
+    """New files whose content was there already: moved or copied, nothing was decoded."""
+    problems: int = 0
+    missing: int = 0
+    analyzed: dict[str, int] = field(default_factory=dict)
+    offline: dict[str, str] = field(default_factory=dict)
+    other: dict[str, int] = field(default_factory=dict)
+
+
+class Flow:
+    """Carries photos through the stages; one per data folder."""
+
+    def __init__(self, data: DataFolder, catalogue: Catalogue, settings: Settings, news: stream.News | None = None) -> None:
+        self.data = data
+        self.catalogue = catalogue
+        self.settings = settings
+        self.news = news or stream.News()
+        self.reading = Meter()
+        self.analyzing = Meter()
+        self.scanning = False
+        self.why_not_analyzing: str | None = None
+        thresholds = enrich.Thresholds.of(settings)
+        self.store = store.Store(catalogue, partial(enrich.enrich, thresholds=thresholds))
+        self._belief = f"{enrich.VERSION}:{thresholds}"
+        self._fresh: deque[str] = deque()
+        self._woken = asyncio.Event()
+        self._asked = asyncio.Event()
+        self._problems = 0
+
+    # scan
+
+    async def run(self, *, analyzing: bool = True) -> Report:
+        """Scan every root, read what is new, analyse what lacks a result; returns when all is done."""
+        report = Report()
+        scanned = asyncio.create_task(self._scan(report))
+        analysed = asyncio.create_task(self._analyze(report, lambda: not scanned.done())) if analyzing and self.settings.flag("analyze") else None
+        try:
+            await scanned
+            self._woken.set()
+            if analysed is not None:
+                await analysed
+        finally:
+            await _cancelled(scanned)
+            if analysed is not None:
+                await _cancelled(analysed)
+        await self.tell()
+        return report
+
+    async def live(self) -> None:
+        """Scan now and whenever asked or the interval is over, and analyse what comes of it; until cancelled."""
+        report = Report()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._again_and_again(lambda: self._scan(report), self._asked, self.settings.number("rescan_minutes") * 60))
+            if self.settings.flag("analyze"):
+                tasks.create_task(self._again_and_again(lambda: self._analyze(report, lambda: False), self._woken, 0))
+
+    async def _again_and_again(self, work: Callable[[], Awaitable[None]], wake: asyncio.Event, interval_s: float) -> None:
+        while True:
+            wake.clear()
+            try:
+                await work()
+            except UserError as why:
+                log.error("%s", why)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), interval_s or None)
+
+    def ask(self) -> None:
+        """Scan again soon, and look again for what lacks a result."""
+        self._asked.set()
+        self._woken.set()
+
+    async def _scan(self, report: Report) -> None:
+        self.scanning = True
+        self.reading = Meter()
+        try:
+            await self._believe()
+            async with Readers(self.data, self.settings) as readers:
+                for number, raw in await self.catalogue.reading.execute_fetchall("SELECT id, path FROM roots ORDER BY id"):
+                    known = {
+                        bytes(path): scan.Known(scan.Stamp(size, mtime_ns, inode), bool(settled))
+                        for path, size, mtime_ns, inode, settled in await self.catalogue.reading.execute_fetchall(
+                            "SELECT f.path, f.bytes, f.mtime_ns, f.inode, f.photo IS NOT NULL OR coalesce(p.code NOT IN (?, ?, ?), 0)"
+                            " FROM files f LEFT JOIN problems p ON f.photo IS NULL AND p.root = f.root AND p.path = f.path WHERE f.root = ?",
+                            (*store.UNSETTLED, number),
+                        )
+                    }
+                    found = await asyncio.to_thread(scan.scan, bytes(raw), known, SUFFIXES, follow_links=self.settings.flag("follow_links"))
+                    report.unchanged += found.unchanged
+                    for ending, count in found.other.items():
+                        report.other[ending] = report.other.get(ending, 0) + count
+                    await self.store.root_state(number, found.offline)
+                    if found.offline:
+                        report.offline[os.fsdecode(raw)] = found.offline
+                    for folder in found.unreadable:
+                        report.offline[os.fsdecode(os.path.join(raw, folder))] = "This folder cannot be read; what is known of it stays."
+                    await self._read(readers, number, Path(os.fsdecode(raw)), found.fresh, report)
+                    if found.missing:
+                        report.missing += len(found.missing)
+                        await self.store.missing_files(number, found.missing)
+        except sqlite3.Error as why:
+            raise _plain(why) from why
+        finally:
+            self.scanning = False
+            self._woken.set()
+        await self.tell()
+
+    # read -> store
+
+    async def _read(self, readers: Readers, root: int, folder: Path, fresh: list[tuple[bytes, scan.Stamp]], report: Report) -> None:
+        """Read new and changed files, newest first, and store them in small groups so that they can be seen at once."""
+        fresh.sort(key=lambda item: -item[1].mtime_ns)
+        self.reading.total += len(fresh)
+        room = asyncio.Semaphore(readers.width)
+        outcomes: asyncio.Queue[store.Read | None] = asyncio.Queue(maxsize=64)
+        tasks: set[asyncio.Task[None]] = set()
+
+        async def one(path: bytes, stamp: scan.Stamp) -> None:
+            try:
+                file = store.FileRow(root, path, *stamp)
+                outcome = await readers.read(folder / os.fsdecode(path), self._ids_of_size, stamp.bytes)
+                await outcomes.put(store.Read(file, outcome))
+            finally:
+                room.release()
+
+        async def all_of_them() -> None:
+            for path, stamp in fresh:
+                await room.acquire()
+                task = asyncio.create_task(one(path, stamp))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+            await asyncio.gather(*tasks)
+            await outcomes.put(None)
+
+        feeding = asyncio.create_task(all_of_them())
+        try:
+            open_end = True
+            while open_end:
+                group = [await outcomes.get()]
+                until = time.monotonic() + FLUSH_S
+                while group[-1] is not None and (left := until - time.monotonic()) > 0 and len(group) < 64:
+                    try:
+                        group.append(await asyncio.wait_for(outcomes.get(), left))
+                    except TimeoutError:
+                        break
+                open_end = group[-1] is not None
+                await self._keep([read for read in group if read is not None], readers, report)
+            await feeding
+        finally:
+            await _cancelled(feeding)
+            for task in list(tasks):
+                await _cancelled(task)
+
+    async def _keep(self, reads: list[store.Read], readers: Readers, report: Report) -> None:
+        if not reads:
+            return
+        await readers.name_places([read.outcome for read in reads if isinstance(read.outcome, dict)])
+        for read in reads:
+            if isinstance(read.outcome, Problem):
+                report.problems += 1
+            elif isinstance(read.outcome, str):
+                report.known += 1
+            else:
+                report.read += 1
+        await self.store.save_reads(reads)
+        self.reading.add(len(reads))
+        fresh = [read.outcome["id"] for read in reads if isinstance(read.outcome, dict)]
+        self.analyzing.total += len(fresh)
+        self._fresh.extend(fresh)
+        self._woken.set()
+        await self.tell()
+
+    async def _ids_of_size(self, size: int) -> set[str]:
+        """Photos of exactly this size: only then can a new file be one of them under another name."""
+        return {row[0] for row in await self.catalogue.reading.execute_fetchall("SELECT id FROM photos WHERE bytes = ?", (size,))}
+
+    # analyze -> enrich -> store
+
+    async def _analyze(self, report: Report, more_to_come: Callable[[], bool]) -> None:
+        """Let the analyzers look at every photo that lacks one of their results, the freshly read first; until none is left and none will come."""
+        names = [name for name in self.settings.text("analyzers").replace(" ", "").split(",") if name]
+        try:
+            facts = {each["name"]: each for each in await analyze.facts(names)}
+            self.why_not_analyzing = None
+            backlog = Backlog(self.catalogue, list(facts.values()))
+            photos, lacking = await backlog.count()
+            self.analyzing = Meter(done=photos - lacking, total=photos)
+            analyzers = analyze.Analyzers(names, batch=self.settings.whole("analyze_batch"), silence_s=self.settings.number("analyze_timeout_s"))
+            try:
+                while True:
+                    self._woken.clear()
+                    async for looked in analyzers.look(partial(self._wanted, backlog)):
+                        await self._understood(looked, facts, report)
+                    if self._fresh:
+                        continue
+                    if not more_to_come():
+                        return
+                    await self._woken.wait()
+            finally:
+                await analyzers.close()
+                await self.tell()
+        except UserError as why:
+            self.why_not_analyzing = str(why)
+            log.error("Photos can be seen but not yet searched by what is in them. %s", why)
+        except sqlite3.Error as why:
+            raise _plain(why) from why
+
+    async def _wanted(self, backlog: Backlog, most: int) -> list[analyze.Wanted]:
+        """Up to ``most`` photos that lack a result."""
+        while ids := [self._fresh.popleft() for _ in range(min(most, len(self._fresh)))] or await backlog.page(most):
+            wanted = [analyze.Wanted(photo, self.data.picture(photo, "preview"), await backlog.lacks(photo)) for photo in dict.fromkeys(ids)]
+            if found := [each for each in wanted if each.analyzers]:
+                return found
+        return []
+
+    async def _understood(self, looked: analyze.Looked, facts: dict[str, AnalyzerFacts], report: Report) -> None:
+        results: list[tuple[AnalyzerFacts, float, dict[str, Any]]] = [
+            (facts[result.analyzer], result.ms, result.result) for result in looked.results if result.analyzer in facts
+        ]
+        failures = [(facts[name], code, sentence) for name, code, sentence in looked.failures if name in facts]
+        for each, _, _ in results:
+            report.analyzed[each["name"]] = report.analyzed.get(each["name"], 0) + 1
+        report.problems += len(failures)
+        await self.store.save_results(looked.photo, results, failures)
+        self.analyzing.add()
+        self.analyzing.total = max(self.analyzing.total, self.analyzing.done)
+        await self.tell()
+
+    async def _believe(self) -> None:
+        """Compose all records anew when a threshold or the rules of enrich changed since the last run; no pixel is read for it."""
+        row = list(await self.catalogue.reading.execute_fetchall("SELECT value FROM meta WHERE name = 'belief'"))
+        if row and row[0][0] == self._belief:
+            return
+        await self.store.compose_all()
+        async with self.catalogue.writing() as db:
+            await db.execute("INSERT OR REPLACE INTO meta VALUES ('belief', ?)", (self._belief,))
+
+    # -> stream
+
+    def progress(self) -> dict[str, Any]:
+        """The state of all stages, as clients see it."""
+        return {
+            "scanning": self.scanning,
+            "paused": False,
+            "read": self.reading.progress(),
+            "analyze": self.analyzing.progress(),
+            "problems": self._problems,
+        }
+
+    async def tell(self) -> None:
+        """Tell the clients what changed."""
+        (row,) = await self.catalogue.reading.execute_fetchall("SELECT (SELECT coalesce(max(seq), 0) FROM records), (SELECT count(*) FROM problems)")
+        self._problems = row[1]
+        self.news.tell("change", {"to": row[0]})
+        self.news.tell("progress", self.progress())
+
+
+async def _cancelled(task: asyncio.Task[Any]) -> None:
+    """End a task that is no longer wanted; its own error has been, or will be, raised elsewhere."""
+    if not task.done():
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _plain(why: sqlite3.Error) -> UserError:
+    """What a database error means for a person."""
+    if "full" in str(why):
+        return UserError("The disk of the data folder is full; make room, and the work continues where it was.")
+    return UserError(f"The catalogue cannot be written ({why}); check the disk of the data folder, then run: vitrine doctor")

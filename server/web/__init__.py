@@ -1,0 +1,1 @@
+"""The web face: aiohttp routes over flow and catalogue."""
