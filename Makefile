@@ -137,7 +137,7 @@ lock:
 	@rm -rf build/lock && python3 -m venv build/lock
 	build/lock/bin/python -m pip --disable-pip-version-check install --quiet --editable '.[test]'
 	{ echo "# The exact versions that make installs. Made by make lock from the ranges of pyproject.toml."
-	  build/lock/bin/python -m pip --disable-pip-version-check freeze --exclude-editable; } > requirements.lock
+	  build/lock/bin/python -m pip --disable-pip-version-check freeze --all --exclude-editable --exclude pip; } > requirements.lock
 	rm -rf build/lock
 
 clean:

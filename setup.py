@@ -37,6 +37,13 @@ def node_is_here() -> bool:
     return found is not None and (int(found[1]), int(found[2])) >= (20, 19)
 
 
+def client_is_built() -> bool:
+    """Tell whether the built client is newer than everything it is built from."""
+    made = HOUSE / "client" / "dist" / "shell.json"
+    sources = (path for path in (HOUSE / "client").rglob("*") if path.is_file() and not {"dist", "node_modules"} & set(path.relative_to(HOUSE).parts))
+    return made.is_file() and all(path.stat().st_mtime <= made.stat().st_mtime for path in sources)
+
+
 class Build(build_py):
     """Before the files are collected: fetch the assets and build the client, unless that is done."""
 
@@ -44,8 +51,9 @@ class Build(build_py):
         """Run the two steps, except in an editable install, where ``make`` runs them when they are due."""
         if not self.editable_mode:
             subprocess.run([sys.executable, HOUSE / "assets" / "fetch.py", "models", "demo"], check=True)
-            subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=HOUSE / "client", check=True)
-            subprocess.run(["npm", "run", "--silent", "build"], cwd=HOUSE / "client", check=True)
+            if not client_is_built():
+                subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=HOUSE / "client", check=True)
+                subprocess.run(["npm", "run", "--silent", "build"], cwd=HOUSE / "client", check=True)
         super().run()
 
     def find_package_modules(self, package: str, package_dir: str) -> list[tuple[str, str, str]]:
