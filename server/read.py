@@ -23,7 +23,7 @@ from vitrine.config.reading import Place, Reading
 from vitrine.server.media import exif, formats, hashes, pictures, pixels
 from vitrine.server.media.formats import SUFFIXES
 
-__all__ = ["SUFFIXES", "Limits", "read", "start_worker"]
+__all__ = ["SUFFIXES", "Limits", "identify", "read", "start_worker"]
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,14 @@ def start_worker(memory_mb: int) -> None:
     bound = memory_mb << 20
     resource.setrlimit(resource.RLIMIT_DATA, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
     pixels.prepare()
+
+
+def identify(path: Path) -> str:
+    """The content id of the file at ``path``, nothing decoded. Raises Problem."""
+    with _regular(path) as (file, before):
+        photo = hashes.content_id(file)
+        _unchanged(path, file, before)
+    return photo
 
 
 def read(path: Path, folder: DataFolder, limits: Limits) -> Reading:
@@ -94,6 +102,12 @@ def read(path: Path, folder: DataFolder, limits: Limits) -> Reading:
         palette=looks[2],
         exif=facts.tags,
     )
+
+
+def identify(path: Path) -> str:
+    """The id of the file's content without decoding it: enough to know a moved or copied file again. Raises Problem when it cannot be opened."""
+    with _regular(path) as (file, _):
+        return hashes.content_id(file)
 
 
 @contextmanager
