@@ -1,0 +1,260 @@
+// In: what is typed. Out: a query; what was understood of it stands in the field as chips, what is still being typed behind them.
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { Search as Lens, X } from "lucide-preact";
+import type { Chip, Completion } from "../lib/library";
+import { number, say } from "../words/words";
+import { useDesk } from "./desk";
+import { narrowed } from "./narrow";
+
+/** The longest end of `text` that `completion` begins with, so that "new y" becomes "New York" and not "new New York". */
+export function completed(text: string, completion: string): string {
+  const low = text.toLowerCase();
+  const goal = completion.toLowerCase();
+  const words = [...low.matchAll(/\S+/g)].map((found) => found.index);
+  for (const start of words) {
+    if (goal.startsWith(low.slice(start)) || `"${goal}`.startsWith(low.slice(start))) return text.slice(0, start) + completion;
+  }
+  const last = words.at(-1);
+  return last === undefined || /\s$/.test(text) ? text + completion : text.slice(0, last) + completion;
+}
+
+/** The query without one chip and without the "or" that hung on it. */
+export function without(query: string, chip: Chip): string {
+  const left = query.slice(0, chip.from).replace(/(^|\s)(or|\|)\s*$/i, "");
+  const right = query.slice(chip.to);
+  return `${left} ${right}`.replace(/\s+/g, " ").replace(/^\s*(or|\|)\s/i, "").trim();
+}
+
+const TYPING_MS = 70;
+
+export function SearchField() {
+  const desk = useDesk();
+  const query = desk.searching.value ? desk.route.value.query : "";
+  // The start of the query stands as chips, the rest is in the input.
+  const settled = useSignal(query);
+  const text = useSignal("");
+  const offers = useSignal<Completion[]>([]);
+  const active = useSignal(-1);
+  const focused = useSignal(false);
+  const input = useRef<HTMLInputElement>(null);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const asked = useRef(0);
+  const listId = useId();
+
+  const joined = (): string => `${settled.value} ${text.value}`.trim();
+
+  useEffect(() => {
+    desk.focusSearch = () => {
+      input.current?.focus();
+      input.current?.select();
+    };
+  }, [desk]);
+
+  // Back, a facet or a chip elsewhere changed the query.
+  useEffect(() => {
+    if (query === joined()) return;
+    settled.value = query;
+    text.value = "";
+  }, [query]);
+
+  const show = (now = false): void => {
+    clearTimeout(timer.current);
+    const run = (): void => desk.search(joined(), desk.searching.value);
+    if (now) run();
+    else timer.current = setTimeout(run, TYPING_MS);
+  };
+  const offer = (): void => {
+    const mine = ++asked.current;
+    const whole = joined() + (/\s$/.test(text.value) ? " " : "");
+    if (text.value.trim() === "") {
+      offers.value = [];
+      return;
+    }
+    void desk.library.complete(whole, whole.length).then((found) => {
+      if (mine !== asked.current) return;
+      offers.value = found.slice(0, 8);
+      active.value = -1;
+    });
+  };
+  const settle = (): void => {
+    settled.value = joined();
+    text.value = "";
+    offers.value = [];
+    show(true);
+  };
+  const accept = (completion: Completion): void => {
+    text.value = completed(text.value, completion.text);
+    if (completion.kind === "key") {
+      offer();
+      input.current?.focus();
+    } else settle();
+  };
+  const clear = (): void => {
+    settled.value = "";
+    text.value = "";
+    offers.value = [];
+    show(true);
+  };
+
+  const selection = desk.selection.value;
+  const understood = selection?.query === query || selection?.query.startsWith(settled.value) ? (selection?.chips ?? []) : [];
+  const chips = understood.filter((chip) => chip.to <= settled.value.length);
+  const raw = settled.value !== "" && chips.length === 0;
+
+  const drop = (chip: Chip): void => {
+    settled.value = without(settled.value, chip);
+    show(true);
+    input.current?.focus();
+  };
+  const pressed = (event: KeyboardEvent): void => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      if (offers.value.length === 0) return;
+      event.preventDefault();
+      const span = offers.value.length + 1;
+      active.value = ((active.value + 1 + (event.key === "ArrowDown" ? 1 : -1) + span) % span) - 1;
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      const chosen = offers.value[active.value];
+      if (chosen) accept(chosen);
+      else settle();
+    } else if (event.key === "Tab" && offers.value[active.value]) {
+      event.preventDefault();
+      accept(offers.value[active.value] as Completion);
+    } else if (event.key === "Escape") {
+      event.stopPropagation();
+      if (offers.value.length > 0) offers.value = [];
+      else if (joined() !== "") clear();
+      else input.current?.blur();
+    } else if (event.key === "Backspace" && text.value === "" && settled.value !== "") {
+      event.preventDefault();
+      const last = chips.at(-1);
+      text.value = last ? settled.value.slice(last.from).trim() : settled.value;
+      settled.value = last ? settled.value.slice(0, last.from).trim() : "";
+      offer();
+    }
+  };
+
+  const open = focused.value && offers.value.length > 0;
+  return (
+    <search class={`search${focused.value ? " is-focused" : ""}${joined() ? " is-filled" : ""}`}>
+      <div class="search-field" onPointerDown={(event) => {
+        if (event.target === event.currentTarget) {
+          event.preventDefault();
+          input.current?.focus();
+        }
+      }}>
+        <Lens class="search-lens" size={18} strokeWidth={1.75} aria-hidden="true" />
+        {chips.map((chip) => (
+          <button key={`${chip.from} ${chip.label}`} type="button" class={`chip search-chip${chip.negated ? " is-negated" : ""}`} aria-label={say("removeWord", { word: chip.label })} title={say("removeWord", { word: chip.label })} onClick={() => drop(chip)}>
+            <span>{emphasis(chip)}</span>
+            <X size={13} strokeWidth={2} aria-hidden="true" />
+          </button>
+        ))}
+        {raw && (
+          <button type="button" class="chip search-chip is-raw" aria-label={say("removeWord", { word: settled.value })} onClick={clear}>
+            <span>{settled.value}</span>
+            <X size={13} strokeWidth={2} aria-hidden="true" />
+          </button>
+        )}
+        <input
+          ref={input}
+          type="text"
+          inputMode="search"
+          enterKeyHint="search"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellcheck={false}
+          role="combobox"
+          aria-expanded={open}
+          aria-controls={listId}
+          aria-autocomplete="list"
+          aria-activedescendant={open && active.value >= 0 ? `${listId}-${active.value}` : undefined}
+          aria-label={say("search")}
+          placeholder={settled.value ? (focused.value ? say("searchMore") : "") : say(desk.narrow.value ? "searchShort" : "searchHint")}
+          value={text.value}
+          onInput={(event) => {
+            text.value = event.currentTarget.value;
+            show();
+            offer();
+          }}
+          onKeyDown={pressed}
+          onFocus={() => (focused.value = true)}
+          onBlur={() => {
+            focused.value = false;
+            offers.value = [];
+            if (text.value.trim() !== "") settle();
+          }}
+        />
+        {joined() ? (
+          <button type="button" class="search-key" aria-label={say("clearSearch")} title={say("clearSearch")} onClick={clear}>
+            {desk.narrow.value ? <X size={16} strokeWidth={1.75} aria-hidden="true" /> : say("key_escape")}
+          </button>
+        ) : (
+          <kbd class="search-key" aria-hidden="true">/</kbd>
+        )}
+      </div>
+      <ul class="search-offers" id={listId} role="listbox" aria-label={say("suggestions")} hidden={!open}>
+        {offers.value.map((found, index) => (
+          <li
+            key={`${found.kind} ${found.text}`}
+            id={`${listId}-${index}`}
+            role="option"
+            aria-selected={index === active.value}
+            onPointerDown={(event) => {
+              event.preventDefault();
+              accept(found);
+            }}
+          >
+            <span>{found.text}</span>
+            {found.count > 0 && <span class="search-offer-count">{number(found.count)}</span>}
+          </li>
+        ))}
+      </ul>
+    </search>
+  );
+}
+
+/** The joining words light, the searched ones strong: "dog *or* bird", "*not* people". */
+function emphasis(chip: Chip) {
+  const parts = chip.label.split(/(\s+(?:or|oder|and|und)\s+|^(?:not|without|nicht|ohne)\s+)/i);
+  return parts.length === 1 && !chip.negated ? chip.label : parts.map((part, index) => (index % 2 === 1 ? part : <b key={index}>{part}</b>));
+}
+
+/** What the search found, beside what would narrow it. */
+export function Findings() {
+  const desk = useDesk();
+  const selection = desk.selection.value;
+  if (!desk.searching.value || !selection || selection.query !== desk.route.value.query) return null;
+  const { order, ms, facets, mistake } = selection;
+  return (
+    <div class="findings">
+      {mistake ? (
+        <p class="findings-mistake">{mistake}</p>
+      ) : (
+        <p>
+          {say("found", { n: order.length })}
+          {order.length > 0 && (
+            <>
+              {" · "}
+              {say("took", { ms: ms < 1 ? "<\u20091" : Math.round(ms) })}
+              <span class="wide"> · {say("whyHere")}</span>
+            </>
+          )}
+        </p>
+      )}
+      {order.length > 0 && (
+        <ul>
+          {facets.slice(0, 5).map((facet) => (
+            <li key={`${facet.kind} ${facet.word}`}>
+              <button type="button" class="chip" aria-label={say("narrow", { word: facet.word, n: facet.count })} onClick={() => desk.search(narrowed(desk.route.value.query, facet.word))}>
+                + {facet.word} <span>{number(facet.count)}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

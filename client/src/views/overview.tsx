@@ -1,0 +1,3 @@
+export const Folders = () => null;
+export const Places = () => null;
+export const Things = () => null;
