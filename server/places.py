@@ -274,5 +274,3 @@ def _plain(words: str) -> str:
 
 def _folded(words: str) -> str:
     return " ".join(_plain(words).casefold().split())
-
-

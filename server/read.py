@@ -14,8 +14,8 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from vitrine.config.errors import Problem
 from vitrine.config.paths import DataFolder
@@ -104,14 +104,8 @@ def read(path: Path, folder: DataFolder, limits: Limits) -> Reading:
     )
 
 
-def identify(path: Path) -> str:
-    """The id of the file's content without decoding it: enough to know a moved or copied file again. Raises Problem when it cannot be opened."""
-    with _regular(path) as (file, _):
-        return hashes.content_id(file)
-
-
 @contextmanager
-def _regular(path: Path) -> Iterator[tuple[BinaryIO, os.stat_result]]:
+def _regular(path: Path) -> Iterator[tuple[BufferedReader, os.stat_result]]:
     """Open a regular file for reading. Without O_NONBLOCK, opening a pipe would wait for a writer that never comes."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
@@ -139,12 +133,12 @@ def _why(failure: OSError) -> str:
     return sentences.get(failure.errno or 0, "The disk failed while the file was read.")
 
 
-def _unchanged(path: Path, file: BinaryIO, before: os.stat_result) -> None:
+def _unchanged(path: Path, file: BufferedReader, before: os.stat_result) -> None:
     """The file must be the same, on disk and by name, as when it was opened; else the reading could mix two states."""
     try:
-        states = (os.fstat(file.fileno()), os.stat(path, follow_symlinks=False))
+        states = [os.fstat(file.fileno()), os.stat(path, follow_symlinks=False)]
     except OSError:
-        states = ()
+        states = []
     same = [(now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns) == (before.st_dev, before.st_ino, before.st_size, before.st_mtime_ns) for now in states]
     if not same or not all(same):
         raise Problem("changed", "The file changed while it was being read; the next scan tries again.")

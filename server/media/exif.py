@@ -13,7 +13,7 @@ import re
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, BinaryIO
 
 from PIL import ExifTags, Image
@@ -27,6 +27,9 @@ MOST_TAGS = 400
 MOST_CHARACTERS = 300
 MOST_BYTES = 16 << 20
 """A metadata block larger than this is not looked at; real ones, with preview and maker notes, stay below 1 MB."""
+
+FIRST_PHOTO = 1826
+"""The year of the oldest photograph that survives; a date before it is a mistake."""
 
 EXIF_POINTER, GPS_POINTER, MAKER_NOTE = 0x8769, 0x8825, 0x927C
 
@@ -145,7 +148,9 @@ def _moment(value: object) -> str | None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
     try:
-        return datetime(year, month, day, hour, minute, min(second, 59)).isoformat() if year >= 1826 else None
+        # UTC stands in for the unknown zone; it is not printed.
+        moment = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
+        return moment.strftime("%Y-%m-%dT%H:%M:%S") if year >= FIRST_PHOTO else None
     except ValueError:
         return None
 
@@ -230,7 +235,7 @@ def _several(value: object) -> Iterable[object]:
 def _apex(value: object, power: float, base: float) -> float | None:
     """APEX values are logarithms: aperture = 2^(v/2), exposure time = 2^-v (CIPA DC-008, annex C)."""
     exponent = number(value)
-    return None if exponent is None or not -20 < exponent < 20 else _ten_digits(base ** (exponent * power))
+    return None if exponent is None or not -20 < exponent < 20 else _ten_digits(math.pow(base, exponent * power))
 
 
 def number(value: object) -> float | None:
@@ -238,7 +243,7 @@ def number(value: object) -> float | None:
     if isinstance(value, tuple) and value:
         value = value[0]
     if isinstance(value, IFDRational):
-        value = math.nan if value.denominator == 0 else value.numerator / value.denominator
+        value = math.nan if value.denominator == 0 else float(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return _ten_digits(float(value))

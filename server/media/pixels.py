@@ -39,7 +39,7 @@ from PIL import (
 from vitrine.config.errors import Problem
 
 DECODERS: dict[str, tuple[str, ...]] = {
-    "image/jpeg": ("JPEG", "MPO"),
+    "image/jpeg": ("JPEG",),
     "image/png": ("PNG",),
     "image/gif": ("GIF",),
     "image/webp": ("WEBP",),
@@ -53,10 +53,34 @@ DECODERS: dict[str, tuple[str, ...]] = {
 }
 """Pillow's format names by media type."""
 
-PLUGINS = (AvifImagePlugin, BmpImagePlugin, GifImagePlugin, Jpeg2KImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, PsdImagePlugin, TiffImagePlugin, WebPImagePlugin)
-"""Importing one registers its decoder; the others of Pillow are never loaded."""
+PLUGINS = (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Jpeg2KImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    PsdImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+"""Importing one registers its decoder; the others of Pillow are never loaded. JPEG hands files of several pictures on to MPO by itself."""
 
-FAILURES = (OSError, SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RuntimeError, EOFError, AssertionError, struct.error, zlib.error)
+FAILURES = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    RuntimeError,
+    EOFError,
+    AssertionError,
+    struct.error,
+    zlib.error,
+)
 """What Pillow, libtiff, libheif and their Python parts raise on damaged content; met while reading public fuzz corpora."""
 
 STRIP_BYTES = 32 << 20
@@ -155,7 +179,8 @@ def speaking() -> Iterator[None]:
         if isinstance(failure, OSError) and failure.errno == errno.ENOMEM:
             raise Problem("too-hungry", "Decoding the picture needs more memory than the limit allows.") from None
         cut = "truncat" in str(failure).lower() or isinstance(failure, EOFError)
-        raise Problem("broken", "The picture is cut off: the file ends before the picture does." if cut else "The picture is damaged and cannot be decoded.") from None
+        sentence = "The picture is cut off: the file ends before the picture does." if cut else "The picture is damaged and cannot be decoded."
+        raise Problem("broken", sentence) from None
 
 
 def orientation(image: Image.Image) -> int:
@@ -211,7 +236,7 @@ def _span(image: Image.Image) -> tuple[float, float]:
         if not isinstance(low, int | float) or not isinstance(high, int | float) or not math.isfinite(low) or not math.isfinite(high):
             return 0.0, 1.0
         if low >= 0:
-            for white in ((1.0, 255.0, 65535.0) if image.mode == "F" else (255.0, 65535.0)):
+            for white in (1.0, 255.0, 65535.0) if image.mode == "F" else (255.0, 65535.0):
                 if high <= white:
                     return 0.0, white
         return float(low), float(high) if high > low else float(low) + 1
@@ -238,13 +263,13 @@ def _plain(image: Image.Image, span: tuple[float, float]) -> Image.Image:
 
 def _in_srgb(picture: Image.Image, profile: object) -> Image.Image:
     """Convert by the embedded ICC profile when it can be used and is not sRGB already; a corrupt or unfitting one is ignored."""
-    if isinstance(profile, bytes) and 128 <= len(profile) <= 4 << 20 and picture.mode in ("L", "RGB", "CMYK"):
-        # Greyscale profiles are left alone: they only bend the tone curve, and scanners embed broken ones.
-        if picture.mode != "L" and (transform := _transform(profile, picture.mode)) is not None:
-            try:
-                return transform.apply(picture)
-            except FAILURES:
-                return picture.convert("RGB")
+    # Greyscale profiles are left alone: they only bend the tone curve, and scanners embed broken ones.
+    usable = isinstance(profile, bytes) and 128 <= len(profile) <= 4 << 20 and picture.mode in ("RGB", "CMYK")
+    if isinstance(profile, bytes) and usable and (transform := _transform(profile, picture.mode)) is not None:
+        try:
+            return transform.apply(picture)
+        except FAILURES:
+            return picture.convert("RGB")
     return picture.convert("RGB")
 
 
