@@ -5,6 +5,7 @@ import io
 import exifread
 import pytest
 from PIL import Image, ImageChops
+
 from vitrine.config.errors import UserError
 from vitrine.server import demo
 
