@@ -93,6 +93,8 @@ export interface Status {
   have: number;
   total: number | null;
   progress: Progress | null;
+  /** Why this device keeps no copy of what comes, if it keeps none: a private window, a full disk, storage the browser took away. */
+  trouble: "private" | "full" | "lost" | null;
 }
 
 export interface Completion {

@@ -1,0 +1,357 @@
+// This device's copy of the library: packs and their records in, the same out at the next start.
+//
+// Everything that belongs together is written in one transaction, so a tab killed at any moment leaves a copy that is merely older.
+// Where nothing can be kept (a private window, a full disk, another tab that writes) the same calls keep to memory.
+
+import type { Pack } from "../lib/pack";
+import { type GoneRecord, type PhotoRecord, SCHEMA } from "../lib/records";
+import { ID_BYTES } from "../lib/ids";
+import { fromHex } from "../lib/bytes";
+import { type Database, FORMAT, type Meta, openDatabase, type WaitingEdit } from "./database";
+
+/** A pack smaller than this is written again together with what comes next, so that a thousand small changes leave few packs. */
+const SMALL = 500;
+/** Live records that `tidy` puts in one pack. */
+const FULL = 2_000;
+const CACHED = 8;
+
+export interface Stored {
+  key: number;
+  pack: Pack;
+}
+
+interface Written {
+  records: PhotoRecord[];
+  gone: GoneRecord[];
+  seq: number | null;
+}
+
+export interface Place {
+  key: number;
+  at: number;
+}
+
+/** A record that `tidy` laid elsewhere. */
+export interface Move {
+  from: Place;
+  to: Place;
+}
+
+export type Packing = (records: readonly PhotoRecord[], gone: readonly GoneRecord[]) => Pack;
+
+export class Copy {
+  meta: Meta | null = null;
+  /** Why nothing lasts, or null when it does. */
+  trouble: "private" | "full" | "lost" | null = null;
+  private tail: { key: number; records: PhotoRecord[]; gone: GoneRecord[] } | null = null;
+  /** Lines of packs that are not on disk, under keys below zero. */
+  private readonly memory = new Map<number, string[]>();
+  private unwritten: Written[] = [];
+  private writer = true;
+  private readonly cache = new Map<number, string[]>();
+
+  private constructor(
+    private database: Database | null,
+    private readonly packing: Packing,
+  ) {}
+
+  static async open(packing: Packing): Promise<Copy> {
+    const copy = new Copy(null, packing);
+    try {
+      copy.database = await openDatabase(() => copy.lose());
+      const meta = await copy.database.get("meta", "copy");
+      if (meta && meta.format === FORMAT && meta.schema === SCHEMA) copy.meta = meta;
+      else if (meta) await copy.clear();
+    } catch {
+      // Browsers differ in what they throw when storage is forbidden; whatever it was, there is none.
+      copy.trouble = "private";
+      copy.database = null;
+    }
+    return copy;
+  }
+
+  /** Another tab writes; `lead` ends that. */
+  follow(): void {
+    this.writer = false;
+  }
+
+  /**
+   * This tab writes from now on, what it could not write so far first. False when the tab before it kept another library, or none:
+   * this copy has then begun anew, and is empty.
+   */
+  async lead(): Promise<boolean> {
+    this.writer = true;
+    if (!this.database || !this.meta) return true;
+    const stored = await this.database.get("meta", "copy");
+    const behind = this.unwritten;
+    this.unwritten = [];
+    if (!stored || stored.epoch !== this.meta.epoch || stored.library !== this.meta.library) {
+      await this.startOver(this.meta, this.meta.user);
+      return false;
+    }
+    for (const { records, gone, seq } of behind) if (seq === null || seq > stored.seq) await this.write(records, gone, seq);
+    return true;
+  }
+
+  /** The packs in the order in which they were written. */
+  async *packs(): AsyncGenerator<Stored> {
+    if (!this.database || !this.meta) return;
+    for (const key of await this.database.getAllKeys("packs")) {
+      const pack = await this.database.get("packs", key);
+      if (pack) yield { key, pack };
+    }
+  }
+
+  /** Forgets all records and begins a copy of that library. */
+  async startOver(of: { library: string; epoch: string }, user: string | null): Promise<void> {
+    this.meta = { format: FORMAT, schema: SCHEMA, library: of.library, epoch: of.epoch, seq: 0, user };
+    this.tail = null;
+    this.unwritten = [];
+    this.memory.clear();
+    this.cache.clear();
+    const meta = this.meta;
+    await this.attempt(async (database) => {
+      const change = database.transaction(["meta", "packs", "lines", "edits"], "readwrite");
+      await Promise.all([
+        change.objectStore("packs").clear(),
+        change.objectStore("lines").clear(),
+        change.objectStore("edits").clear(),
+        change.objectStore("meta").put(meta, "copy"),
+        change.done,
+      ]);
+    });
+  }
+
+  /**
+   * Keeps records and leavings, and with them `seq`, all or nothing; null leaves the number as it is.
+   * Returns where the first record lies, the others follow it.
+   */
+  async write(records: PhotoRecord[], gone: GoneRecord[], seq: number | null): Promise<Place> {
+    const meta = this.meta;
+    if (!meta) throw new Error("A copy is begun before it is written.");
+    const tail = this.tail && this.tail.records.length + records.length <= SMALL ? this.tail : null;
+    const together = { records: tail ? [...tail.records, ...records] : records, gone: tail ? [...tail.gone, ...gone] : gone };
+    const lines = together.records.map((record) => JSON.stringify(record));
+    let key = tail?.key ?? 0;
+    if (seq !== null) meta.seq = Math.max(meta.seq, seq);
+    const done = await this.attempt(async (database) => {
+      const pack = this.packing(together.records, together.gone);
+      const change = database.transaction(["meta", "packs", "lines"], "readwrite");
+      const stored = await change.objectStore("meta").get("copy");
+      if (!stored || stored.epoch !== meta.epoch || stored.library !== meta.library) {
+        // Another tab has begun another copy: this one has nothing to add to it.
+        change.abort();
+        await change.done.catch(() => undefined);
+        this.writer = false;
+        return false;
+      }
+      if (!key) key = 1 + ((await change.objectStore("packs").openKeyCursor(null, "prev"))?.key ?? 0);
+      await Promise.all([
+        change.objectStore("packs").put(pack, key),
+        change.objectStore("lines").put(new TextEncoder().encode(lines.join("\n")), key),
+        change.objectStore("meta").put({ ...stored, seq: Math.max(stored.seq, seq ?? 0) }, "copy"),
+        change.done,
+      ]);
+      return true;
+    });
+    if (done) {
+      this.cache.delete(key);
+      this.tail = together.records.length < SMALL ? { key, ...together } : null;
+      return { key, at: together.records.length - records.length };
+    }
+    this.tail = null;
+    key = -1 - this.memory.size;
+    this.memory.set(key, lines.slice(lines.length - records.length));
+    if (!this.trouble) this.unwritten.push({ records, gone, seq });
+    return { key, at: 0 };
+  }
+
+  /** Everything up to `seq` has been written. */
+  async advance(seq: number): Promise<void> {
+    const meta = this.meta;
+    if (!meta) return;
+    meta.seq = Math.max(meta.seq, seq);
+    if (this.unwritten.length || this.trouble) return;
+    await this.attempt(async (database) => {
+      const change = database.transaction("meta", "readwrite");
+      const stored = await change.store.get("copy");
+      if (stored && stored.epoch === meta.epoch && stored.library === meta.library) await change.store.put({ ...stored, seq: Math.max(stored.seq, seq) }, "copy");
+      await change.done;
+      return true;
+    });
+  }
+
+  async setUser(user: string): Promise<void> {
+    const meta = this.meta;
+    if (!meta || meta.user === user) return;
+    meta.user = user;
+    await this.attempt(async (database) => {
+      const change = database.transaction("meta", "readwrite");
+      const stored = await change.store.get("copy");
+      if (stored) await change.store.put({ ...stored, user }, "copy");
+      await change.done;
+      return true;
+    });
+  }
+
+  /** The record that lies there; null when another tab has moved it. */
+  async record(key: number, at: number, id: string): Promise<PhotoRecord | null> {
+    const line = (await this.lines(key))[at];
+    const record = line ? (JSON.parse(line) as PhotoRecord) : null;
+    return record?.id === id ? record : null;
+  }
+
+  /** Looks through all packs for the newest record of a photo: slow, for when `record` finds it moved. */
+  async find(id: string): Promise<PhotoRecord | null> {
+    const sought = new Uint8Array(ID_BYTES);
+    fromHex(id, sought, 0);
+    let newest: PhotoRecord | null = null;
+    for await (const { key, pack } of this.packs()) {
+      for (let at = 0; at < pack.count; at++) {
+        if (sought.some((byte, index) => pack.ids[at * ID_BYTES + index] !== byte)) continue;
+        this.cache.delete(key);
+        const record = await this.record(key, at, id);
+        if (record && (!newest || record.seq > newest.seq)) newest = record;
+      }
+    }
+    return newest;
+  }
+
+  /** Puts small and mostly outdated packs together, once there are a few; `live(key, at)` says which records still count. */
+  async tidy(sizes: { key: number; count: number; live: number }[], live: (key: number, at: number) => boolean): Promise<Move[]> {
+    const wasteful = sizes.filter(({ key, count, live: counted }) => key !== this.tail?.key && (counted < count / 2 || count < SMALL));
+    if (wasteful.length < 8) return [];
+    const moves: Move[] = [];
+    let group: number[] = [];
+    let size = 0;
+    for (const { key, live: counted } of wasteful) {
+      if (size + counted > FULL && group.length) {
+        moves.push(...(await this.join(group, live)));
+        group = [];
+        size = 0;
+      }
+      group.push(key);
+      size += counted;
+    }
+    if (group.length) moves.push(...(await this.join(group, live)));
+    return moves;
+  }
+
+  async words(): Promise<{ etag: string; table: unknown } | null> {
+    return (await this.database?.get("words", "words").catch(() => undefined)) ?? null;
+  }
+
+  async keepWords(etag: string, table: unknown): Promise<void> {
+    await this.attempt(async (database) => {
+      await database.put("words", { etag, table }, "words");
+      return true;
+    });
+  }
+
+  async edits(): Promise<WaitingEdit[]> {
+    return (await this.database?.getAll("edits").catch(() => undefined)) ?? [];
+  }
+
+  /** Keeps an edit for later; false where nothing lasts. A later edit of the same photo is laid over the one that waits. */
+  async keepEdit(edit: WaitingEdit): Promise<boolean> {
+    try {
+      if (!this.database) return false;
+      const change = this.database.transaction("edits", "readwrite");
+      const waiting = await change.store.get(edit.id);
+      await change.store.put({ id: edit.id, change: { ...waiting?.change, ...edit.change } });
+      await change.done;
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async dropEdit(id: string): Promise<void> {
+    await this.database?.delete("edits", id).catch(() => undefined);
+  }
+
+  /** Forgets everything. The database stays, empty: deleting it would wait for every other tab. */
+  async clear(): Promise<void> {
+    this.meta = null;
+    this.tail = null;
+    this.unwritten = [];
+    this.memory.clear();
+    this.cache.clear();
+    if (!this.database) return;
+    const names = ["meta", "packs", "lines", "words", "edits"] as const;
+    const change = this.database.transaction(names, "readwrite");
+    await Promise.all([...names.map((name) => change.objectStore(name).clear()), change.done]);
+  }
+
+  close(): void {
+    this.database?.close();
+    this.database = null;
+  }
+
+  private async lines(key: number): Promise<string[]> {
+    const held = this.memory.get(key) ?? this.cache.get(key);
+    if (held) return held;
+    const bytes = await this.database?.get("lines", key);
+    if (!bytes) return [];
+    const lines = new TextDecoder().decode(bytes).split("\n");
+    this.cache.set(key, lines);
+    if (this.cache.size > CACHED) this.cache.delete(this.cache.keys().next().value!);
+    return lines;
+  }
+
+  private async join(keys: number[], live: (key: number, at: number) => boolean): Promise<Move[]> {
+    const moves: Move[] = [];
+    const done = await this.attempt(async (database) => {
+      const records: PhotoRecord[] = [];
+      const gone: GoneRecord[] = [];
+      for (const key of keys) {
+        const lines = await this.lines(key);
+        lines.forEach((line, at) => {
+          if (!line || !live(key, at)) return;
+          moves.push({ from: { key, at }, to: { key: keys[0], at: records.length } });
+          records.push(JSON.parse(line) as PhotoRecord);
+        });
+        const pack = await database.get("packs", key);
+        if (pack) gone.push(...goneOf(pack));
+      }
+      const change = database.transaction(["packs", "lines"], "readwrite");
+      const packs = change.objectStore("packs");
+      const store = change.objectStore("lines");
+      await Promise.all([
+        ...keys.flatMap((key) => [packs.delete(key), store.delete(key)]),
+        packs.put(this.packing(records, gone), keys[0]),
+        store.put(new TextEncoder().encode(records.map((record) => JSON.stringify(record)).join("\n")), keys[0]),
+        change.done,
+      ]);
+      for (const key of keys) this.cache.delete(key);
+      return true;
+    });
+    return done ? moves : [];
+  }
+
+  /** Runs one change of the stored copy; false when it is not to be, or could not be, made. */
+  private async attempt(change: (database: Database) => Promise<boolean | void>): Promise<boolean> {
+    if (!this.database || !this.writer || this.trouble) return false;
+    try {
+      return (await change(this.database)) !== false;
+    } catch (failure) {
+      if (!(failure instanceof DOMException)) throw failure;
+      // What is on disk stays good: it is merely not brought up to date any more.
+      this.trouble = failure.name === "QuotaExceededError" ? "full" : "lost";
+      return false;
+    }
+  }
+
+  private lose(): void {
+    this.database = null;
+    this.trouble ??= "lost";
+  }
+}
+
+function goneOf(pack: Pack): GoneRecord[] {
+  return Array.from(pack.goneSeqs, (seq, at) => ({
+    kind: "gone",
+    seq,
+    id: Array.from(pack.goneIds.subarray(at * ID_BYTES, (at + 1) * ID_BYTES), (byte) => byte.toString(16).padStart(2, "0")).join(""),
+  }));
+}
