@@ -126,7 +126,10 @@ bench: .venv/.test assets/models/.fetched client/dist/shell.json
 ## Making
 
 generate: $(INSTALLED)
-	@$(BIN)/python -m vitrine.config.publish
+	@mkdir -p build
+	$(BIN)/python -m vitrine.config.publish
+	$(BIN)/python -c 'from vitrine.server.search.everyday import typescript; print(typescript(), end="")' > build/everyday.ts
+	cmp --quiet build/everyday.ts client/src/search/everyday.ts || { mv build/everyday.ts client/src/search/everyday.ts; echo "wrote client/src/search/everyday.ts"; }
 
 wheel: .venv/.node
 	@$(PIP) wheel --quiet --no-deps --wheel-dir dist .
