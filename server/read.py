@@ -46,6 +46,10 @@ def start_worker(memory_mb: int) -> None:
     bound = memory_mb << 20
     resource.setrlimit(resource.RLIMIT_DATA, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
     pixels.prepare()
+    # C decoders print about damaged content, into the middle of the terminal's progress bars; what matters comes back as a Problem.
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)
+    os.close(silence)
 
 
 def identify(path: Path) -> str:

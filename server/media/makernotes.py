@@ -34,7 +34,10 @@ def read(note: bytes, make: str, block: bytes, big_endian: bool) -> Note:
     if note.startswith(b"Nikon\0\x02"):
         return _nikon(_within(note[10:]))
     if note.startswith(b"KDK") and len(note) >= 0x6A:
-        return _kodak(note)
+        return _kodak(note, ">" if note.startswith(b"KDK INFO") else "<", 8 + 0x1E, 8 + 0x20, 8 + 0x60)
+    if maker.startswith("EASTMAN KODAK") and len(note) >= 0x50 and note[12] == 7:
+        # The oldest layout has no name; the year of the clock (7 * 256 + ...) gives it away.
+        return _kodak(note, ">", 0x3C, 0x38, 0x4E)
     at = block.find(note)
     source, start = (io.BytesIO(block), at) if at >= 0 else (io.BytesIO(note), 0)
     head = tiff.plain_header(big_endian)
@@ -52,9 +55,9 @@ def read(note: bytes, make: str, block: bytes, big_endian: bool) -> Note:
         return Note(iso=_iso(values(6).get(0x0014)))
     if maker.startswith("CASIO"):
         return Note(iso=_iso(values(0).get(0x0014)))
-    if note.startswith(b"AOC\0"):
+    if note.startswith(b"AOC\0") or maker.startswith("ASAHI"):
         # Lower numbers are steps of a table that differs from model to model.
-        iso = _iso(values(6).get(0x0014))
+        iso = _iso(values(6 if note.startswith(b"AOC\0") else 0).get(0x0014))
         return Note(iso=iso if iso is not None and iso >= 50 else None)
     return Note()
 
@@ -96,12 +99,11 @@ def _canon(values: dict[int, Any]) -> Note:
     return Note(lens=values.get(0x0095, ""), iso=iso or None)
 
 
-def _kodak(note: bytes) -> Note:
-    """A fixed layout behind eight bytes. The camera's own exposure is exact where the standard tags hold the dial's."""
-    order = ">" if note.startswith(b"KDK INFO") else "<"
-    (aperture,) = struct.unpack_from(f"{order}H", note, 8 + 0x1E)
-    (exposure,) = struct.unpack_from(f"{order}I", note, 8 + 0x20)
-    (iso,) = struct.unpack_from(f"{order}H", note, 8 + 0x60)
+def _kodak(note: bytes, order: str, aperture_at: int, exposure_at: int, iso_at: int) -> Note:
+    """A fixed layout. The camera's own exposure is exact where the standard tags hold the dial's."""
+    aperture: int = struct.unpack_from(f"{order}H", note, aperture_at)[0]
+    exposure: int = struct.unpack_from(f"{order}I", note, exposure_at)[0]
+    iso: int = struct.unpack_from(f"{order}H", note, iso_at)[0]
     return Note(
         iso=iso if 0 < iso < 65535 else None,
         aperture=aperture / 100 if 50 <= aperture <= 6400 else None,
