@@ -35,15 +35,15 @@ help:
 ## The environment
 
 .venv/.made:
-	@for python in "$${PYTHON:-}" python3.13 python3.12 python3.11 python3 python3.14 python; do
+	@for python in "$${PYTHON:-}" python3 python3.13 python3.12 python3.11 python; do
 	  [ -n "$$python" ] && command -v "$$python" >/dev/null || continue
-	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue
+	  "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || continue
 	  echo "Making .venv with $$("$$python" --version)"
 	  "$$python" -m venv .venv || { echo "Vitrine: $$python cannot make virtual environments; on Debian and Ubuntu, install python3-venv." >&2; rm -rf .venv; exit 2; }
 	  touch $@
 	  exit 0
 	done
-	echo "Vitrine needs Python 3.11 or newer, and there is none; install it, or name it: make run PYTHON=/path/to/python3.11" >&2
+	echo "Vitrine needs Python 3.11, 3.12 or 3.13, and there is none; install one, or name it: make run PYTHON=/path/to/python3.13" >&2
 	exit 2
 
 # Node.js first, so that the build below finds it.
