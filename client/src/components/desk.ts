@@ -44,7 +44,7 @@ const keep = (key: string, value: string): void => localStorage.setItem(`vitrine
 export class Desk {
   readonly library: Library;
   readonly house: House;
-  readonly status = signal<Status>({ phase: "starting", have: 0, total: null, progress: null });
+  readonly status = signal<Status>({ phase: "starting", have: 0, total: null, progress: null, trouble: null });
   readonly selection = signal<Selection | undefined>(undefined);
   readonly counts = signal<Record<string, number>>({});
   readonly route = signal<Route>(parse(location));

@@ -1,1 +1,386 @@
-export default function Stub() { return null; }
+// In: the photo of the route and its neighbours in the selection. Out: a black stage with one picture, and what is known of it.
+
+import { useSignal } from "@preact/signals";
+import PhotoSwipe from "photoswipe";
+import "photoswipe/style.css";
+import "../styles/viewer.css";
+import { ArrowLeft, ChevronLeft, ChevronRight, Download, Heart, Info, Scan, Star } from "lucide-preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { PhotoDetails, Reason } from "../lib/library";
+import type { PhotoRecord } from "../lib/records";
+import { useDesk } from "../components/desk";
+import { thumbOf } from "../components/grid/tile";
+import { actOf, typing } from "../components/keys";
+import { Boxes, boxesOf, reasonBoxes } from "../components/photo/boxes";
+import { Details } from "../components/photo/details";
+import { fileName } from "../words/figures";
+import { number, say } from "../words/words";
+
+/** Longest side a photo is taken for until its record is here, px. */
+const NOMINAL = 4096;
+/** Longest side of the preview, px; beyond it the original is worth its bytes. */
+const PREVIEW = 1280;
+/** Controls leave after this much stillness. */
+const STILL_MS = 2000;
+/** What a browser can show without help. */
+const SHOWABLE = /^image\/(jpeg|png|webp|gif|avif)$/;
+const LEAST = 0.35;
+
+export default function Viewer() {
+  const desk = useDesk();
+  const { columns } = desk.library;
+  const id = desk.route.value.photo ?? "";
+  const stage = useRef<HTMLDivElement>(null);
+  const root = useRef<HTMLDivElement>(null);
+  const swipe = useRef<PhotoSwipe | undefined>(undefined);
+  const boxes = useRef<Boxes>(null as unknown as Boxes);
+  boxes.current ??= new Boxes();
+  const rows = useRef<ArrayLike<number>>([]);
+  const records = useRef(new Map<number, PhotoRecord>());
+  const record = useSignal<PhotoRecord | undefined>(undefined);
+  const details = useSignal<PhotoDetails | null>(null);
+  const reasons = useSignal<Reason[]>([]);
+  const index = useSignal(-1);
+  const panel = useSignal(localStorage.getItem("vitrine.details") !== "closed" && !desk.narrow.peek());
+  const framed = useSignal(localStorage.getItem("vitrine.boxes") === "shown");
+  const least = useSignal(LEAST);
+  const still = useSignal(false);
+
+  const row = columns.row(id);
+  const present = row !== undefined && desk.selection.value !== undefined;
+
+  const place = (): void => {
+    const slide = swipe.current?.currSlide;
+    const home = stage.current;
+    if (!slide || !home) return;
+    const zoom = slide.currZoomLevel;
+    boxes.current.place({ left: slide.pan.x, top: slide.pan.y, width: slide.width * zoom, height: slide.height * zoom }, { width: home.clientWidth, height: home.clientHeight });
+  };
+
+  // The stage lives as long as the viewer; which photo it shows follows the route.
+  useEffect(() => {
+    const home = stage.current;
+    if (!home || !present || row === undefined) return;
+    const { order, almost } = desk.selection.peek() ?? {};
+    const all = almost?.order.length ? Uint32Array.from([...(order ?? []), ...almost.order]) : (order ?? new Uint32Array());
+    let at = all.indexOf(row);
+    rows.current = at < 0 ? [row] : all;
+    at = Math.max(0, at);
+    index.value = at;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const tile = desk.grid?.tile(row);
+    const picture = new PhotoSwipe({
+      dataSource: [],
+      index: at,
+      appendToEl: home,
+      getViewportSizeFn: () => ({ x: home.clientWidth, y: home.clientHeight }),
+      paddingFn: () => (desk.narrow.peek() ? { top: 0, bottom: 0, left: 0, right: 0 } : { top: 56, bottom: 92, left: 24, right: 24 }),
+      showHideAnimationType: calm ? "none" : tile ? "zoom" : "fade",
+      showAnimationDuration: 200,
+      hideAnimationDuration: 180,
+      zoomAnimationDuration: calm ? 0 : 180,
+      bgOpacity: 1,
+      loop: false,
+      arrowPrev: false,
+      arrowNext: false,
+      close: false,
+      zoom: false,
+      counter: false,
+      escKey: false,
+      arrowKeys: false,
+      trapFocus: false,
+      returnFocus: false,
+      wheelToZoom: true,
+      pinchToClose: true,
+      clickToCloseNonZoomable: false,
+      imageClickAction: "zoom",
+      bgClickAction: () => wake(),
+      tapAction: () => (still.value = !still.value),
+      doubleTapAction: "zoom",
+      maxZoomLevel: 4,
+      preload: [1, 2],
+      errorMsg: "",
+    });
+    picture.addFilter("numItems", () => rows.current.length);
+    picture.addFilter("itemData", (_data, i) => {
+      const r = rows.current[i] as number;
+      const known = records.current.get(r);
+      const ratio = columns.ratio[r] || 1;
+      const size = known ? { width: known.width, height: known.height } : ratio > 1 ? { width: NOMINAL, height: Math.round(NOMINAL / ratio) } : { width: Math.round(NOMINAL * ratio), height: NOMINAL };
+      // Small pictures are shown as large as the stage allows, as in the grid: a stamp in a dark hall helps nobody.
+      const enlarge = Math.max(1, PREVIEW / Math.max(size.width, size.height));
+      const photo = columns.id(r);
+      return { src: `/media/${photo}/preview`, width: size.width * enlarge, height: size.height * enlarge, msrc: thumbOf(photo, 320), alt: "" };
+    });
+    picture.addFilter("thumbEl", (element, _data, i) => desk.grid?.tile(rows.current[i] as number)?.querySelector("img") ?? (element as HTMLElement));
+    picture.addFilter("useContentPlaceholder", () => true);
+    picture.on("change", () => {
+      index.value = picture.currIndex;
+      const r = rows.current[picture.currIndex] as number;
+      picture.currSlide?.holderElement?.append(boxes.current.element);
+      if (columns.id(r) !== desk.route.peek().photo) desk.openPhoto(columns.id(r), true);
+      desk.grid?.reveal(r);
+      place();
+    });
+    const original = (): void => {
+      const slide = picture.currSlide;
+      const r = rows.current[picture.currIndex] as number;
+      const known = records.current.get(r);
+      if (!slide || !known || !SHOWABLE.test(known.type)) return;
+      const sharp = PREVIEW / Math.max(slide.width, slide.height);
+      if (slide.currZoomLevel * Math.min(devicePixelRatio, 2) < sharp * 1.25 || slide.currZoomLevel <= slide.zoomLevels.fit * 1.02) return;
+      const { content } = slide;
+      const shown = content.element;
+      if (!(shown instanceof HTMLImageElement) || shown.dataset["original"]) return;
+      shown.dataset["original"] = "1";
+      const full = new Image();
+      full.src = `/media/${known.id}/original`;
+      full.decode().then(
+        () => {
+          if (content.element === shown) shown.src = full.src;
+        },
+        () => undefined,
+      );
+    };
+    picture.on("zoomPanUpdate", () => {
+      place();
+      original();
+    });
+    picture.on("openingAnimationEnd", () => picture.updateSize(true));
+    picture.on("resize", place);
+    picture.on("imageSizeChange", place);
+    let zooming: ReturnType<typeof setTimeout> | undefined;
+    picture.on("beforeZoomTo", () => {
+      boxes.current.element.classList.add("is-moving");
+      clearTimeout(zooming);
+      zooming = setTimeout(() => {
+        boxes.current.element.classList.remove("is-moving");
+        place();
+      }, 220);
+    });
+    // Without this the placeholder's fade would leave a broken picture behind.
+    picture.on("loadError", ({ content }) => content.element?.classList.add("is-missing"));
+    picture.on("destroy", () => {
+      swipe.current = undefined;
+      if (desk.route.peek().photo) desk.closePhoto();
+    });
+    picture.init();
+    picture.element?.removeAttribute("role");
+    picture.element?.removeAttribute("tabindex");
+    swipe.current = picture;
+    root.current?.focus({ preventScroll: true });
+    const watch = new ResizeObserver(() => picture.updateSize(true));
+    watch.observe(home);
+    return () => {
+      watch.disconnect();
+      clearTimeout(zooming);
+      const last = rows.current[picture.currIndex] as number;
+      swipe.current = undefined;
+      picture.destroy();
+      // Behind the viewer the shell was inert; it is not until the next frame.
+      requestAnimationFrame(() => desk.grid?.reveal(last, true));
+    };
+  }, [present]);
+
+  // Film strip and address bar lead to a photo too.
+  useEffect(() => {
+    const picture = swipe.current;
+    if (!picture || row === undefined || rows.current[picture.currIndex] === row) return;
+    const to = Array.prototype.indexOf.call(rows.current, row);
+    if (to >= 0) picture.goTo(to);
+  }, [id]);
+
+  useEffect(() => {
+    if (row === undefined) return;
+    let here = true;
+    const edits = desk.edits.value;
+    void desk.library.record(row).then((found) => {
+      records.current.set(row, found);
+      if (here) record.value = found;
+    });
+    if (edits === 0 || details.peek()?.record.id !== id) {
+      details.value = null;
+      void desk.library.details(id).then((found) => {
+        if (here) details.value = found;
+      });
+      reasons.value = [];
+      if (desk.searching.peek()) {
+        void desk.library.reasons([row]).then(([found]) => {
+          if (here) reasons.value = found ?? [];
+        });
+      }
+    }
+    return () => {
+      here = false;
+    };
+  }, [id, row, desk.edits.value]);
+
+  useEffect(() => {
+    const found = record.value;
+    if (!found || found.id !== id) {
+      boxes.current.show([]);
+      return;
+    }
+    boxes.current.show([...boxesOf(found, least.value), ...reasonBoxes(reasons.value)]);
+    place();
+  }, [record.value, least.value, reasons.value, id]);
+
+  useEffect(() => {
+    boxes.current.element.classList.toggle("is-shown", framed.value);
+    localStorage.setItem("vitrine.boxes", framed.value ? "shown" : "hidden");
+  }, [framed.value]);
+
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const wake = (): void => {
+    still.value = false;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      const busy = root.current?.querySelector(".viewer-bar:hover, .strip:hover, .viewer-bar :focus-visible, .strip :focus-visible");
+      if (!busy) still.value = true;
+    }, STILL_MS);
+  };
+  useEffect(() => {
+    wake();
+    return () => clearTimeout(timer.current);
+  }, []);
+
+  const togglePanel = (): void => {
+    panel.value = !panel.value;
+    if (!desk.narrow.peek()) localStorage.setItem("vitrine.details", panel.value ? "open" : "closed");
+  };
+  const close = (): void => {
+    if (swipe.current) swipe.current.close();
+    else desk.closePhoto();
+  };
+
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent): void => {
+      if (typing(event.target) && !(event.target instanceof HTMLInputElement && event.target.type === "range")) return;
+      if (desk.help.value || event.defaultPrevented) return;
+      wake();
+      if (actOf(event, "everywhere") === "leave") {
+        event.preventDefault();
+        close();
+        return;
+      }
+      if (event.target instanceof HTMLInputElement) return;
+      const act = actOf(event, "viewer");
+      if (act === "zoom" && event.key === "Enter" && event.target instanceof HTMLElement && event.target.closest("button, a, summary")) return;
+      const r = rows.current[index.value];
+      if (act === "previous") swipe.current?.prev();
+      else if (act === "next") swipe.current?.next();
+      else if (act === "details") togglePanel();
+      else if (act === "boxes") framed.value = !framed.value;
+      else if (act === "favourite" && r !== undefined) void desk.favourite([r]);
+      else if (act === "rate" && r !== undefined) void desk.rate([r], Number(event.key) || null);
+      else if (act === "zoom") swipe.current?.toggleZoom();
+      else return;
+      event.preventDefault();
+    };
+    addEventListener("keydown", pressed);
+    return () => removeEventListener("keydown", pressed);
+  }, []);
+
+  void desk.edits.value;
+  const shown = record.value?.id === id ? record.value : undefined;
+  const name = shown ? fileName(shown.path) : "";
+  const favourite = row !== undefined && desk.isFavourite(row);
+  const missing = row === undefined && (desk.status.value.phase === "live" || desk.status.value.phase === "offline");
+  const total = rows.current.length;
+
+  return (
+    <div
+      class={`viewer${still.value ? " is-still" : ""}${panel.value ? " has-details" : ""}`}
+      ref={root}
+      role="dialog"
+      aria-modal="true"
+      aria-label={name || say("lookingAt")}
+      tabIndex={-1}
+      onPointerMove={wake}
+      onFocusIn={wake}
+    >
+      <h1 class="unseen">{name || say("lookingAt")}</h1>
+      <div class="stage" ref={stage}>
+        {missing && <p class="stage-sentence">{say("gone")}</p>}
+      </div>
+      <header class="viewer-bar">
+        <button type="button" aria-label={say("back")} title={say("back")} onClick={close}>
+          <ArrowLeft size={20} strokeWidth={1.75} aria-hidden="true" />
+        </button>
+        <span class="viewer-name">{name}</span>
+        <span class="viewer-gap" />
+        <button type="button" aria-pressed={favourite} aria-label={say("favourite")} title={say("favourite")} onClick={() => row !== undefined && void desk.favourite([row])}>
+          <Heart size={20} strokeWidth={1.75} aria-hidden="true" class={favourite ? "is-filled" : ""} />
+        </button>
+        {shown?.rating !== undefined && (
+          <span class="viewer-stars" title={say("stars", { n: shown.rating })}>
+            <Star size={16} strokeWidth={1.75} class="is-filled" aria-hidden="true" /> {number(shown.rating)}
+          </span>
+        )}
+        <button type="button" aria-pressed={framed.value} aria-label={say("boxes")} title={say("boxes")} onClick={() => (framed.value = !framed.value)}>
+          <Scan size={20} strokeWidth={1.75} aria-hidden="true" />
+          <span class="wide">{say("boxes")}</span>
+        </button>
+        {shown && (
+          <a href={`/media/${id}/original?download=1`} download aria-label={say("download")} title={say("download")}>
+            <Download size={20} strokeWidth={1.75} aria-hidden="true" />
+          </a>
+        )}
+        <button type="button" aria-pressed={panel.value} aria-label={say("details")} title={say("details")} onClick={togglePanel}>
+          <Info size={20} strokeWidth={1.75} aria-hidden="true" />
+        </button>
+      </header>
+      {index.value > 0 && (
+        <button type="button" class="turn is-previous" aria-label={say("previous")} onClick={() => swipe.current?.prev()}>
+          <ChevronLeft size={28} strokeWidth={1.5} aria-hidden="true" />
+        </button>
+      )}
+      {index.value >= 0 && index.value < total - 1 && (
+        <button type="button" class="turn is-next" aria-label={say("next")} onClick={() => swipe.current?.next()}>
+          <ChevronRight size={28} strokeWidth={1.5} aria-hidden="true" />
+        </button>
+      )}
+      {!desk.narrow.value && total > 1 && index.value >= 0 && <Strip rows={rows.current} at={index.value} />}
+      {panel.value && !shown && !desk.narrow.value && <aside class="details" aria-label={say("details")} />}
+      {panel.value && shown && (
+        <Details record={shown} details={details.value} reasons={reasons.value} least={least.value} setLeast={(value) => (least.value = value)} light={(of) => boxes.current.light(of)} close={togglePanel} />
+      )}
+    </div>
+  );
+}
+
+/** Thumbnails on either side of the current one. */
+const BESIDE = 9;
+const STRIP_HEIGHT = 44;
+
+function Strip({ rows, at }: { rows: ArrayLike<number>; at: number }) {
+  const desk = useDesk();
+  const { columns } = desk.library;
+  const wide = (i: number): number => Math.max(30, Math.min(96, STRIP_HEIGHT * (columns.ratio[rows[i] as number] || 1)));
+  const offsets = new Map<number, number>([[at, -wide(at) / 2]]);
+  for (let i = at + 1, x = wide(at) / 2 + 10; i < Math.min(rows.length, at + BESIDE + 1); x += wide(i) + 4, i++) offsets.set(i, x);
+  for (let i = at - 1, x = -wide(at) / 2 - 10; i >= Math.max(0, at - BESIDE); i--) offsets.set(i, (x -= wide(i) + (i === at - 1 ? 0 : 4)));
+  return (
+    <nav class="strip" aria-label={say("filmstrip")}>
+      <div class="strip-middle">
+        {[...offsets].sort(([a], [b]) => a - b).map(([i, x]) => {
+          const row = rows[i] as number;
+          const id = columns.id(row);
+          return (
+            <button
+              key={row}
+              type="button"
+              class={i === at ? "is-current" : ""}
+              aria-current={i === at ? "true" : undefined}
+              aria-label={say("photoOf", { n: i + 1, total: rows.length })}
+              style={{ transform: `translateX(${x}px)`, width: `${wide(i)}px` }}
+              onClick={() => desk.openPhoto(id, true)}
+            >
+              <img src={`/media/${id}/thumb`} alt="" decoding="async" draggable={false} />
+            </button>
+          );
+        })}
+      </div>
+    </nav>
+  );
+}

@@ -147,6 +147,11 @@ export const en = {
   cannotShow: "This picture cannot be shown right now. It appears when the server can be reached.",
   explicit: "Explicit",
   suggestive: "Suggestive",
+  decade: "{n}s",
+  whyTitle: "Why it is here",
+  rateAs: "Rate {n}",
+  zoomIn: "Zoom",
+  lookingAt: "Opening the photo",
   close: "Close",
   // Pages
   thingsLead: "What the pictures show, most often first.",
