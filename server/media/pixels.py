@@ -157,8 +157,9 @@ def decode(image: ImageFile.ImageFile, kind: str, wanted: int) -> Decoded:
     if kind == "image/jpeg":
         # libjpeg-turbo leaves out the high frequencies; both sides must keep what the wanted longest side needs.
         scale = wanted / max(width, height)
-        image.draft(None, (max(1, math.ceil(width * scale)), max(1, math.ceil(height * scale))))
-    image.load()
+        image = _jpeg(image, (max(1, math.ceil(width * scale)), max(1, math.ceil(height * scale))))
+    else:
+        image.load()
     if kind != "image/jpeg":
         # TIFF and HEIF turn themselves upright while loading.
         width, height = image.size
@@ -172,6 +173,29 @@ def decode(image: ImageFile.ImageFile, kind: str, wanted: int) -> Decoded:
         if turn in (Image.Transpose.TRANSPOSE, Image.Transpose.ROTATE_270, Image.Transpose.TRANSVERSE, Image.Transpose.ROTATE_90):
             width, height = height, width
     return Decoded(picture, width, height, "image/apng" if kind == "image/png" and animated else kind, animated)
+
+
+def _jpeg(image: ImageFile.ImageFile, least: tuple[int, int]) -> ImageFile.ImageFile:
+    """Decode scaled. Many programs leave out the end marker; then all rows are there, while a file that was cut off has a flat fill at the bottom."""
+    image.draft(None, least)
+    try:
+        image.load()
+    except OSError:
+        if image.fp is None:
+            raise
+        image.fp.seek(0)
+        with _forgiving():
+            whole = Image.open(image.fp, formats=DECODERS["image/jpeg"])
+            whole.draft(None, least)
+            whole.load()
+        if _is_flat(whole.crop((0, whole.height - max(1, whole.height // 50), whole.width, whole.height))):
+            raise
+        return whole
+    return image
+
+
+def _is_flat(picture: Image.Image) -> bool:
+    return all(low == high for low, high in (band.getextrema() for band in picture.split()))
 
 
 @contextmanager
