@@ -58,7 +58,10 @@ class Build(build_py):
 
     def find_package_modules(self, package: str, package_dir: str) -> list[tuple[str, str, str]]:
         """Leave out the scripts that lie beside data: they serve the checkout only."""
-        return [] if package in DATA else super().find_package_modules(package, package_dir)
+        if package in DATA:
+            return []
+        found: list[tuple[str, str, str]] = super().find_package_modules(package, package_dir)  # type: ignore[no-untyped-call]
+        return found
 
 
 packages = code_packages()
