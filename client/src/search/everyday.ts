@@ -6,6 +6,7 @@ export const STOP: readonly string[] = [
   "all",
   "am",
   "an",
+  "and",
   "any",
   "are",
   "at",
@@ -35,6 +36,7 @@ export const STOP: readonly string[] = [
   "my",
   "of",
   "on",
+  "or",
   "our",
   "photo",
   "photograph",
@@ -237,13 +239,12 @@ export const WEEKDAYS: readonly string[] = [
   "sunday",
 ];
 
-export const SEASONS: ReadonlyMap<string, number[]> = new Map<string, number[]>([
-  ["spring", [3, 4, 5]],
-  ["summer", [6, 7, 8]],
-  ["autumn", [9, 10, 11]],
-  ["fall", [9, 10, 11]],
-  ["winter", [12, 1, 2]],
-]);
+export const SEASONS: readonly string[] = [
+  "spring",
+  "summer",
+  "autumn",
+  "winter",
+];
 
 export const HOURS: ReadonlyMap<string, number[]> = new Map<string, number[]>([
   ["morning", [5, 11]],
@@ -261,11 +262,12 @@ export const FEASTS: ReadonlyMap<string, number[]> = new Map<string, number[]>([
 export const ALIASES: ReadonlyMap<string, string> = new Map<string, string>([
   ["outside", "outdoors"],
   ["inside", "indoors"],
+  ["fall", "autumn"],
   ["favorite", "favourite"],
-  ["colour", "color"],
   ["movie", "video"],
-  ["film", "video"],
-  ["clip", "video"],
+  ["jpg", "jpeg"],
+  ["tif", "tiff"],
+  ["heif", "heic"],
 ]);
 
 export const KEYS: ReadonlyMap<string, string[]> = new Map<string, string[]>([
@@ -283,7 +285,7 @@ export const KEYS: ReadonlyMap<string, string[]> = new Map<string, string[]>([
   ["day", ["number", "of the month"]],
   ["weekday", ["number", "monday, ..."]],
   ["hour", ["number", "0 to 23"]],
-  ["season", ["word", "spring, summer, autumn or winter"]],
+  ["season", ["text", "spring, summer, autumn or winter"]],
   ["camera", ["text", "make or model"]],
   ["lens", ["text", "word of the lens's name"]],
   ["iso", ["number", "sensitivity"]],
@@ -334,7 +336,6 @@ export const KEYS_TO_COME: readonly string[] = [
 
 export const CHOICES: ReadonlyMap<string, string[]> = new Map<string, string[]>([
   ["orientation", ["landscape", "portrait", "square"]],
-  ["season", ["spring", "summer", "autumn", "fall", "winter"]],
   ["gender", ["female", "male"]],
   ["emotion", ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]],
   ["nsfw", ["yes", "no", "suggestive", "explicit"]],

@@ -1,30 +1,232 @@
-// (being written)
-import type { Completion, Reason, Selection, Sort } from "../lib/library";
+// A query's text in, a selection out: the photos in order, what was understood, how to narrow it, and an honest nothing.
+
+import { dateOf } from "../lib/dates";
+import type { Chip, Completion, Reason, Selection, Sort } from "../lib/library";
+import { CERTAINTY } from "../lib/pack";
 import type { PhotoRecord } from "../lib/records";
+import { FLAG } from "../lib/library";
+import { Bits } from "./bits";
+import { complete } from "./complete";
+import { Evaluation } from "./evaluate";
+import { KIND, type Kind } from "./evidence";
+import { facetsOf } from "./facets";
+import { fold, singular } from "./folding";
 import type { Holdings } from "./holdings";
+import { nearest } from "./nearest";
 import { Orders } from "./orders";
+import type { Plan, Understood } from "./plan";
+import { understand } from "./understand";
+
+/** Where fewer photos were found, those that hold all but one word are looked for as well; and no more of those are given. */
+const FEW = 200;
+const NEAR_WORDS = 3;
+/** Scores are compared by this much, so that the order does not hang on the last bit of a logarithm. */
+const FINE = 1e4;
+
+export interface Group {
+  name: string;
+  query: string;
+  count: number;
+  cover: number;
+}
 
 export class Finder {
   private readonly orders: Orders;
-  constructor(private readonly holdings: Holdings) {
+  private asked: { understood: Understood; evaluation: Evaluation } | null = null;
+
+  constructor(
+    private readonly holdings: Holdings,
+    /** Day since 1970, by the reader's clock. */
+    private readonly today: () => number = localDay,
+  ) {
     this.orders = new Orders(holdings);
   }
+
   find(query: string, sort?: Sort): Selection {
     const began = performance.now();
-    const sorted = sort ?? (query.trim() ? "relevance" : "newest");
-    const order = this.orders.of(sorted).slice();
-    return { query, sort: sorted, order, chips: [], facets: [], ms: performance.now() - began };
+    const understood = understand(query, this.holdings.index, this.today());
+    const evaluation = new Evaluation(this.holdings);
+    this.asked = { understood, evaluation };
+    const { clauses, mistake } = understood;
+    const sorted = understood.sort ?? sort ?? (clauses.length ? "relevance" : "newest");
+    const hits = mistake === null ? evaluation.all(clauses) : new Bits(this.holdings.versions);
+    const order = this.ordered(hits, clauses, sorted, evaluation);
+    const selection: Selection = {
+      query,
+      sort: sorted,
+      order: understood.limit === null ? order : order.slice(0, understood.limit),
+      chips: chipsOf(clauses),
+      facets: facetsOf(this.holdings, hits, order.length, clauses),
+      ms: 0,
+    };
+    if (mistake !== null) selection.mistake = mistake;
+    else if (clauses.length) {
+      if (!order.length) {
+        const nothing = this.nothing(clauses, evaluation);
+        if (nothing) selection.nothing = nothing;
+      }
+      if (order.length < FEW) {
+        const almost = this.almost(clauses, evaluation, selection.nothing?.word);
+        if (almost) selection.almost = almost;
+      }
+    }
+    selection.ms = performance.now() - began;
+    return selection;
   }
-  reasons(_records: (PhotoRecord | null)[]): Reason[][] {
-    return _records.map(() => []);
+
+  /** For the query asked last. */
+  reasons(records: (PhotoRecord | null)[]): Reason[][] {
+    const asked = this.asked;
+    if (!asked) return records.map(() => []);
+    return records.map((record) => (record ? asked.understood.clauses.flatMap((clause) => asked.evaluation.reasons(clause, record)) : []));
   }
-  complete(_text: string, _caret: number): Completion[] {
-    return [];
+
+  complete(text: string, caret: number): Completion[] {
+    return complete(this.holdings, text, caret, this.today());
   }
+
   counts(): Record<string, number> {
-    return { photos: this.holdings.photos };
+    const { holdings } = this;
+    let favourites = 0;
+    holdings.live.each((version) => {
+      if (holdings.flags.all[version] & FLAG.favourite) favourites++;
+    });
+    const counts: Record<string, number> = { photos: holdings.photos, favourites };
+    for (const kind of ["things", "places", "folders", "years"] as const) counts[kind] = this.groups(kind).length;
+    return counts;
   }
-  groups(_kind: "things" | "places" | "folders" | "years"): { name: string; query: string; count: number; cover: number }[] {
-    return [];
+
+  groups(kind: "things" | "places" | "folders" | "years"): Group[] {
+    if (kind === "years") return this.years();
+    const kinds: readonly Kind[] = kind === "things" ? [KIND.class, KIND.object] : kind === "places" ? [KIND.city] : [KIND.folder];
+    const { index, live, rowOf, taken } = this.holdings;
+    const found = new Map<string, { name: string; versions: Set<number>; cover: number; best: number; kind: Kind }>();
+    for (const { kind: mine, text, postings } of index.entries) {
+      if (!kinds.includes(mine)) continue;
+      const key = kind === "folders" ? text : fold(text);
+      const group = found.get(key) ?? { name: text, versions: new Set<number>(), cover: -1, best: -Infinity, kind: mine };
+      for (let at = 0; at < postings.length; at++) {
+        const version = (postings.all[at] / CERTAINTY) | 0;
+        if (!live.has(version)) continue;
+        group.versions.add(version);
+        // The surest picture shows a thing best; of a place or folder the newest does.
+        const worth = kind === "things" ? postings.all[at] % CERTAINTY : Number.isNaN(taken.all[version]) ? -1e12 : taken.all[version];
+        if (worth > group.best) {
+          group.best = worth;
+          group.cover = rowOf.all[version];
+        }
+      }
+      if (group.versions.size) found.set(key, group);
+    }
+    return [...found.values()]
+      .map(({ name, versions, cover }) => ({ name, query: queryFor(kind, name), count: versions.size, cover }))
+      .sort((a, b) => (kind === "folders" ? (a.name < b.name ? -1 : 1) : b.count - a.count || (a.name < b.name ? -1 : 1)));
   }
+
+  private years(): Group[] {
+    const { taken, rowOf } = this.holdings;
+    const years = new Map<number, Group>();
+    this.holdings.live.each((version) => {
+      const seconds = taken.all[version];
+      if (Number.isNaN(seconds)) return;
+      const { year } = dateOf(Math.floor(seconds / 86_400));
+      const group = years.get(year);
+      if (group) group.count++;
+      else years.set(year, { name: String(year), query: `year:${year}`, count: 1, cover: rowOf.all[version] });
+    });
+    return [...years.entries()].sort(([a], [b]) => b - a).map(([, group]) => group);
+  }
+
+  private ordered(hits: Bits, clauses: readonly Plan[], sort: Sort, evaluation: Evaluation): Uint32Array {
+    const { versionOf } = this.holdings;
+    const versions = versionOf.all;
+    const whole = this.orders.of(sort);
+    const rows = new Uint32Array(whole.length);
+    let size = 0;
+    for (const row of whole) if (hits.has(versions[row] - 1)) rows[size++] = row;
+    const found = rows.slice(0, size);
+    if (sort !== "relevance" || !clauses.length) return found;
+    const scores = new Float64Array(this.holdings.versions);
+    for (const clause of clauses) evaluation.score(clause, hits, scores);
+    // One number for score and place sorts without a comparison function, which is several times faster.
+    const keys = new Float64Array(size);
+    const places = 2 ** 24;
+    for (let at = 0; at < size; at++) keys[at] = -Math.floor(scores[versions[found[at]] - 1] * FINE + 0.5) * places + at;
+    keys.sort();
+    return Uint32Array.from(keys, (key) => found[((key % places) + places) % places]);
+  }
+
+  private nothing(clauses: readonly Plan[], evaluation: Evaluation): Selection["nothing"] {
+    const empty = clauses.find((clause) => clause.type !== "not" && !evaluation.set(clause).count());
+    if (!empty) return undefined;
+    const word = labelOf(empty);
+    if (empty.type !== "word") return { word, nearest: [] };
+    return { word, nearest: this.nearWords(empty.words.join(" ")) };
+  }
+
+  /** Words of this library that are written much like one that found nothing, those that find most first among equals. */
+  private nearWords(word: string): string[] {
+    const { index } = this.holdings;
+    const near = nearest(word, [...index.allWritten()].sort(), NEAR_WORDS * 4);
+    const found: string[] = [];
+    for (const written of near) {
+      const evaluation = new Evaluation(this.holdings);
+      const words = written.split(" ");
+      const plan: Plan = { type: "word", stems: words.map(singular), words, open: false, kinds: null, named: false, whole: false, label: written, from: 0, to: 0 };
+      if (evaluation.set(plan).count()) found.push(written);
+      if (found.length === NEAR_WORDS) break;
+    }
+    return found;
+  }
+
+  /** Photos for which all clauses but one hold: the one that lets most come back, or the one that finds nothing at all. */
+  private almost(clauses: readonly Plan[], evaluation: Evaluation, empty: string | undefined): Selection["almost"] {
+    const positive = clauses.filter(({ type }) => type !== "not");
+    if (clauses.length < 2 || !positive.length) return undefined;
+    let best: { missing: Plan; set: Bits; count: number } | null = null;
+    for (const missing of positive) {
+      if (empty !== undefined && labelOf(missing) !== empty) continue;
+      const set = evaluation.all(clauses.filter((clause) => clause !== missing)).without(evaluation.set(missing));
+      const count = set.count();
+      if (count && (!best || count > best.count)) best = { missing, set, count };
+    }
+    if (!best) return undefined;
+    const others = clauses.filter((clause) => clause !== best.missing);
+    return { missing: labelOf(best.missing), order: this.ordered(best.set, others, "relevance", evaluation).slice(0, FEW) };
+  }
+}
+
+export function labelOf(plan: Plan): string {
+  switch (plan.type) {
+    case "all":
+      return [...new Set(plan.of.map(labelOf))].join(" ");
+    case "any":
+      return [...new Set(plan.of.map(labelOf))].join(" or ");
+    case "not":
+      return `not ${labelOf(plan.of)}`;
+    case "person":
+      return plan.parts.map(({ label }) => label).join(" ");
+    default:
+      return plan.label;
+  }
+}
+
+/** One chip for each clause, and for each word about a person, since those may stand apart. */
+export function chipsOf(clauses: readonly Plan[]): Chip[] {
+  const chips = clauses.flatMap((clause): Chip[] =>
+    clause.type === "person"
+      ? clause.parts.map(({ label, from, to }) => ({ label, negated: false, from, to }))
+      : [{ label: labelOf(clause), negated: clause.type === "not", from: clause.from, to: clause.to }],
+  );
+  return chips.sort((a, b) => a.from - b.from);
+}
+
+function queryFor(kind: "things" | "places" | "folders", name: string): string {
+  const quoted = /^[\p{L}\p{N}]+$/u.test(name) ? name : `"${name.replaceAll('"', " ")}"`;
+  return kind === "things" ? quoted : kind === "places" ? `city:${quoted}` : `folder=${quoted}`;
+}
+
+function localDay(): number {
+  const now = new Date();
+  return Math.floor(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()) / 86_400_000);
 }

@@ -29,8 +29,10 @@ export interface Entry {
 }
 
 const THINGS: ReadonlySet<Kind> = new Set([KIND.class, KIND.object]);
-/** Kinds whose whole text is a name that people say in one go; of the others only single words and quoted phrases are looked for. */
-const NAMED: ReadonlySet<Kind> = new Set([KIND.term, KIND.city, KIND.state, KIND.country, KIND.continent, KIND.near, KIND.tag, KIND.camera]);
+/** Kinds whose text is one thing however many words it has: "hot dog", "New York". */
+const BOUND: ReadonlySet<Kind> = new Set([KIND.class, KIND.object, KIND.term, KIND.city, KIND.state, KIND.country, KIND.continent, KIND.near]);
+/** Kinds whose whole text is offered while it is typed; of the others only single words are. */
+const OFFERED: ReadonlySet<Kind> = new Set([...BOUND, KIND.tag, KIND.camera]);
 
 export class Index {
   readonly entries: Entry[] = [];
@@ -42,7 +44,8 @@ export class Index {
   private readonly byValue = new Map<string, number>();
   /** From words, singular, to the entries they find. */
   private phrases = new Map<string, number[]>();
-  /** From the beginning of a name of several words to the number of words in the longest. */
+  /** Names that must not be taken apart, and from the first word of each to the number of words in the longest. */
+  private bound = new Set<string>();
   private longest = new Map<string, number>();
   /** Words as people write them, sorted, for unfinished ones; and those that came since they were sorted. */
   private sorted: string[] = [];
@@ -68,10 +71,11 @@ export class Index {
   learn(words: Words): void {
     this.words = words;
     this.phrases = new Map();
+    this.bound = new Set();
     this.longest = new Map();
     this.entries.forEach((entry, number) => this.teach(entry, number));
     for (const table of [words.classes, words.objects]) {
-      for (const [label, facts] of Object.entries(table)) for (const phrase of [label, ...facts.synonyms]) this.reserve(wordsOf(phrase).map(singular));
+      for (const [label, facts] of Object.entries(table)) for (const phrase of [label, ...facts.synonyms]) this.bind(wordsOf(phrase).map(singular));
     }
   }
 
@@ -98,9 +102,9 @@ export class Index {
     return [...found];
   }
 
-  /** Whether `stems` are the name of something, here or in the table of words. */
-  knows(stems: readonly string[]): boolean {
-    return this.phrases.has(stems.join(" "));
+  /** Whether `stems` are the name of one thing, here or in the table of words. */
+  binds(stems: readonly string[]): boolean {
+    return this.bound.has(stems.join(" "));
   }
 
   /** How many words a name that begins with `stem` may have; 1 when there is none of several. */
@@ -148,7 +152,10 @@ export class Index {
   private teach(entry: Entry, number: number): void {
     for (const words of this.saidOf(entry)) {
       const stems = words.map(singular);
-      const list = this.reserve(stems);
+      const phrase = stems.join(" ");
+      let list = this.phrases.get(phrase);
+      if (!list) this.phrases.set(phrase, (list = []));
+      if (words.length > 1 && BOUND.has(entry.kind)) this.bind(stems);
       if (list[list.length - 1] !== number) list.push(number);
       const written = words.join(" ");
       if (!this.written.has(written)) {
@@ -168,17 +175,13 @@ export class Index {
       return [words, ...[...(facts?.synonyms ?? []), ...(facts?.ancestors ?? [])].map(wordsOf).filter((phrase) => phrase.length)];
     }
     const single = words.map((word) => [word]);
-    return words.length > 1 && NAMED.has(kind) ? [words, ...single] : single;
+    return words.length > 1 && OFFERED.has(kind) ? [words, ...single] : single;
   }
 
-  private reserve(stems: string[]): number[] {
-    const phrase = stems.join(" ");
-    let list = this.phrases.get(phrase);
-    if (!list) {
-      this.phrases.set(phrase, (list = []));
-      if (stems.length > (this.longest.get(stems[0]) ?? 1)) this.longest.set(stems[0], stems.length);
-    }
-    return list;
+  private bind(stems: string[]): void {
+    if (stems.length < 2) return;
+    this.bound.add(stems.join(" "));
+    if (stems.length > this.reach(stems[0])) this.longest.set(stems[0], stems.length);
   }
 
   private sort(): void {
