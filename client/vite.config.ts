@@ -77,6 +77,8 @@ export default defineConfig({
     // A file turned into a data: address would need a wider content security policy.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What several lazy parts share is one file beside the entry, rather than a handful of one kilobyte each.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] } } },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 200,
   },
