@@ -115,10 +115,11 @@ def _regular(path: Path) -> Iterator[tuple[BufferedReader, os.stat_result]]:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY)
     except OSError as failure:
         raise Problem("unreadable", _why(failure)) from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise Problem("unreadable", "This is no ordinary file.")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode):
-            raise Problem("unreadable", "This is no ordinary file.")
         try:
             yield file, status
         except OSError as failure:

@@ -147,13 +147,13 @@ class Words:
 
 
 def _upwards(synset: Synset) -> list[Synset]:
-    """All ancestors, level by level."""
+    """All ancestors, level by level; within one the more particular first ("canine" before "domestic animal"), since nltk keeps them unordered."""
     found: dict[Synset, None] = {}
     level = [synset]
     while level:
-        above = [parent for child in level for parent in (*child.hypernyms(), *child.instance_hypernyms()) if parent not in found]
-        found |= dict.fromkeys(above)
-        level = above
+        above = {parent for child in level for parent in (*child.hypernyms(), *child.instance_hypernyms()) if parent not in found}
+        level = sorted(above, key=lambda parent: (-parent.max_depth(), parent.name()))
+        found |= dict.fromkeys(level)
     return list(found)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import math
 import re
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -61,19 +60,17 @@ class Directories:
 
 def facts(image: Image.Image, file: BinaryIO) -> Facts:
     """Read all facts; never raises for content: damaged metadata is as good as absent."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = directories(image, file)
-        packet = xmp.parse(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp"))
-        position = coordinates(found.gps) or _written_coordinates(packet)
-        return Facts(
-            taken=taken(found.exif, found.image, packet),
-            lat=position[0] if position else None,
-            lon=position[1] if position else None,
-            altitude=altitude(found.gps) if position else None,
-            camera=camera(found, packet),
-            tags=texts(found),
-        )
+    found = directories(image, file)
+    packet = xmp.parse(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp"))
+    position = coordinates(found.gps) or _written_coordinates(packet)
+    return Facts(
+        taken=taken(found.exif, found.image, packet),
+        lat=position[0] if position else None,
+        lon=position[1] if position else None,
+        altitude=altitude(found.gps) if position else None,
+        camera=camera(found, packet),
+        tags=texts(found),
+    )
 
 
 def directories(image: Image.Image, file: BinaryIO) -> Directories:

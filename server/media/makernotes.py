@@ -19,7 +19,7 @@ from vitrine.server.media import tiff
 class Note:
     """What a note tells."""
 
-    lens: object = ""
+    lens: str = ""
     iso: int | None = None
     aperture: float | None = None
     exposure: float | None = None
@@ -50,7 +50,7 @@ def read(note: bytes, make: str, block: bytes, big_endian: bool) -> Note:
     if maker.startswith("NIKON") and not note.startswith(b"Nikon\0"):
         return _nikon(values(0))
     if note.startswith(b"Panasonic\0"):
-        return Note(lens=values(12).get(0x0051, ""))
+        return Note(lens=_words(values(12).get(0x0051)))
     if note.startswith(b"QVC\0"):
         return Note(iso=_iso(values(6).get(0x0014)))
     if maker.startswith("CASIO"):
@@ -72,6 +72,10 @@ def _within(block: bytes) -> dict[int, Any]:
 def _iso(value: object) -> int | None:
     found = tiff.number(value)
     return int(found) if found is not None and 0 < found < 10_000_000 else None
+
+
+def _words(value: object) -> str:
+    return value.split("\0", 1)[0].strip() if isinstance(value, str) else ""
 
 
 def _nikon(values: dict[int, Any]) -> Note:
@@ -96,7 +100,7 @@ def _canon(values: dict[int, Any]) -> Note:
         iso = {16: 50, 17: 100, 18: 200, 19: 400, 20: 800}.get(told) or (told & 0x3FFF if told & 0x4000 and told < 0x8000 else None)
     if not iso and isinstance(shot, tuple) and len(shot) > 2 and 0 <= shot[1] < 1000 and 0 < shot[2] < 1000:
         iso = round(math.pow(2, shot[1] / 32) * math.pow(2, shot[2] / 32) * 100 / 32)
-    return Note(lens=values.get(0x0095, ""), iso=iso or None)
+    return Note(lens=_words(values.get(0x0095)), iso=iso or None)
 
 
 def _kodak(note: bytes, order: str, aperture_at: int, exposure_at: int, iso_at: int) -> Note:

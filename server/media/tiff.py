@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any, BinaryIO
 
 from PIL.TiffImagePlugin import IFDRational, ImageFileDirectory_v2
@@ -32,18 +33,20 @@ def directory(head: bytes, source: BinaryIO, offset: object) -> dict[int, Any]:
     values: dict[int, Any] = {}
     if not isinstance(offset, int):
         return values
-    try:
-        found = ImageFileDirectory_v2(head)
-        source.seek(offset)
-        found.load(source)
-    except FAILURES:
-        return values
-    for tag in found:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
-            value = found[tag]
+            found = ImageFileDirectory_v2(head)
+            source.seek(offset)
+            found.load(source)
         except FAILURES:
-            continue
-        values[tag] = value[0] if isinstance(value, tuple) and len(value) == 1 else value
+            return values
+        for tag in found:
+            try:
+                value = found[tag]
+            except FAILURES:
+                continue
+            values[tag] = value[0] if isinstance(value, tuple) and len(value) == 1 else value
     return values
 
 

@@ -50,7 +50,9 @@ def test_boxed_files_are_told_by_their_brands(brands, kind):
     assert sniff((len(box) + 4).to_bytes(4, "big") + box) == kind
 
 
-@pytest.mark.parametrize("text", [b"", b"\xff", b"BM", b"BMW is a maker of cars", b"RIFF\0\0\0\0AVI ", b"<svg onload=alert(1)>", b"PK\3\4", b"GIF", b"%!PS-Adobe"])
+@pytest.mark.parametrize(
+    "text", [b"", b"\xff", b"BM", b"BMW is a maker of cars", b"RIFF\0\0\0\0AVI ", b"<svg onload=alert(1)>", b"PK\3\4", b"GIF", b"%!PS-Adobe"]
+)
 def test_what_is_no_photo_is_not_taken_for_one(text):
     assert sniff(text) is None
 
