@@ -32,6 +32,8 @@ export interface Zoom {
 /** The query behind the favourites page. */
 export const FAVOURITES = "favourite:yes";
 
+/** Counting looks at every photo; once after a burst of changes is enough. */
+const COUNT_MS = 400;
 const NARROW = "(max-width: 719px)";
 
 function kept<T extends string>(key: string, allowed: readonly T[], usual: T): T {
@@ -93,7 +95,6 @@ export class Desk {
       this.route.value = parse(location);
     });
     history.scrollRestoration = "manual";
-    addEventListener("pagehide", () => this.#remember());
     this.library.status((status) => {
       this.status.value = status;
       if (status.phase === "signed-out") this.signedOut.value = true;
@@ -132,7 +133,7 @@ export class Desk {
       void this.library.counts().then((counts) => {
         this.counts.value = counts;
       });
-    }, 120);
+    }, COUNT_MS);
   }
 
   async #speak(): Promise<void> {
@@ -190,6 +191,15 @@ export class Desk {
     keep(`density.${this.narrow.value ? "narrow" : "wide"}`, String(this.density.value));
   }
 
+  #settling: ReturnType<typeof setTimeout> | undefined;
+  /** The grid was scrolled: keep its place for a reload. Browsers ignore what is written while the page goes. */
+  scrolled(): void {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      if (!this.route.value.photo) this.#remember();
+    }, 250);
+  }
+
   #remember(): void {
     const anchor = this.grid?.anchor();
     history.replaceState({ ...(history.state as object | null), anchor }, "");
@@ -201,6 +211,7 @@ export class Desk {
   }
 
   go(route: Route, replace = false): void {
+    clearTimeout(this.#settling);
     if (replace) history.replaceState(history.state, "", print(route));
     else {
       this.#remember();

@@ -1,6 +1,6 @@
 // What stands over the lower left corner: how far the work is, that there is no connection, what can be undone.
 
-import { CloudOff, Undo2, X } from "lucide-preact";
+import { CloudOff, TriangleAlert, Undo2, X } from "lucide-preact";
 import { useEffect } from "preact/hooks";
 import { span } from "../words/figures";
 import { number, say } from "../words/words";
@@ -11,7 +11,7 @@ const UNDO_MS = 9000;
 
 export function Notices() {
   const desk = useDesk();
-  const { phase, progress, have, total } = desk.status.value;
+  const { phase, progress, have, total, trouble } = desk.status.value;
   const undo = desk.undo.value;
 
   useEffect(() => {
@@ -46,6 +46,12 @@ export function Notices() {
           <button type="button" class="plain" aria-label={say("close")} onClick={() => (desk.undo.value = undefined)}>
             <X size={16} strokeWidth={1.75} aria-hidden="true" />
           </button>
+        </div>
+      )}
+      {trouble && (
+        <div class="pill" role="status">
+          <TriangleAlert size={16} strokeWidth={1.75} aria-hidden="true" />
+          <span>{say(`trouble_${trouble}`)}</span>
         </div>
       )}
       {phase === "offline" && (

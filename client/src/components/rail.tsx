@@ -75,7 +75,7 @@ export function Rail() {
             <ul>
               {facets.slice(0, 8).map((facet) => (
                 <li key={`${facet.kind} ${facet.word}`}>
-                  <button type="button" class="rail-entry" aria-label={say("narrow", { word: facet.word, n: facet.count })} onClick={() => desk.search(narrowed(route.query, facet.word))}>
+                  <button type="button" class="rail-entry" title={say("narrow", { word: facet.word, n: facet.count })} onClick={() => desk.search(narrowed(route.query, facet.word))}>
                     <span class="rail-name">{facet.word}</span>
                     <span class="rail-count">{number(facet.count)}</span>
                   </button>

@@ -1,31 +1,13 @@
 // In: what is typed. Out: a query; what was understood of it stands in the field as chips, what is still being typed behind them.
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Search as Lens, X } from "lucide-preact";
 import type { Chip, Completion } from "../lib/library";
 import { number, say } from "../words/words";
+import { completed, without } from "./completing";
 import { useDesk } from "./desk";
 import { narrowed } from "./narrow";
-
-/** The longest end of `text` that `completion` begins with, so that "new y" becomes "New York" and not "new New York". */
-export function completed(text: string, completion: string): string {
-  const low = text.toLowerCase();
-  const goal = completion.toLowerCase();
-  const words = [...low.matchAll(/\S+/g)].map((found) => found.index);
-  for (const start of words) {
-    if (goal.startsWith(low.slice(start)) || `"${goal}`.startsWith(low.slice(start))) return text.slice(0, start) + completion;
-  }
-  const last = words.at(-1);
-  return last === undefined || /\s$/.test(text) ? text + completion : text.slice(0, last) + completion;
-}
-
-/** The query without one chip and without the "or" that hung on it. */
-export function without(query: string, chip: Chip): string {
-  const left = query.slice(0, chip.from).replace(/(^|\s)(or|\|)\s*$/i, "");
-  const right = query.slice(chip.to);
-  return `${left} ${right}`.replace(/\s+/g, " ").replace(/^\s*(or|\|)\s/i, "").trim();
-}
 
 const TYPING_MS = 70;
 
@@ -45,7 +27,7 @@ export function SearchField() {
 
   const joined = (): string => `${settled.value} ${text.value}`.trim();
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     desk.focusSearch = () => {
       input.current?.focus();
       input.current?.select();
@@ -248,7 +230,7 @@ export function Findings() {
         <ul>
           {facets.slice(0, 5).map((facet) => (
             <li key={`${facet.kind} ${facet.word}`}>
-              <button type="button" class="chip" aria-label={say("narrow", { word: facet.word, n: facet.count })} onClick={() => desk.search(narrowed(desk.route.value.query, facet.word))}>
+              <button type="button" class="chip" title={say("narrow", { word: facet.word, n: facet.count })} onClick={() => desk.search(narrowed(desk.route.value.query, facet.word))}>
                 + {facet.word} <span>{number(facet.count)}</span>
               </button>
             </li>

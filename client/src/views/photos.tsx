@@ -57,7 +57,10 @@ function mount(desk: Desk, scroller: HTMLElement, side: HTMLElement): () => void
     pick: (rows) => (desk.picked.value = rows),
     favourite: (rows) => void desk.favourite(rows),
     resize: (step) => desk.setDensity(desk.density.value + step),
-    moved: () => scrubber.move(grid.position),
+    moved: () => {
+      scrubber.move(grid.position);
+      desk.scrolled();
+    },
   };
   const grid = new Grid(scroller, host, say("photos"));
   const scrubber = new Scrubber((position) => grid.go(position));

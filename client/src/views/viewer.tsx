@@ -25,6 +25,8 @@ const STILL_MS = 2000;
 /** What a browser can show without help. */
 const SHOWABLE = /^image\/(jpeg|png|webp|gif|avif)$/;
 const LEAST = 0.35;
+/** How much of a phone's screen the details cover. */
+const SHEET = 0.62;
 
 export default function Viewer() {
   const desk = useDesk();
@@ -74,7 +76,10 @@ export default function Viewer() {
       index: at,
       appendToEl: home,
       getViewportSizeFn: () => ({ x: home.clientWidth, y: home.clientHeight }),
-      paddingFn: () => (desk.narrow.peek() ? { top: 0, bottom: 0, left: 0, right: 0 } : { top: 56, bottom: 92, left: 24, right: 24 }),
+      paddingFn: ({ y }) => {
+        if (!desk.narrow.peek()) return { top: 56, bottom: 92, left: 24, right: 24 };
+        return panel.peek() ? { top: 52, bottom: Math.round(y * SHEET), left: 0, right: 0 } : { top: 0, bottom: 0, left: 0, right: 0 };
+      },
       showHideAnimationType: calm ? "none" : tile ? "zoom" : "fade",
       showAnimationDuration: 200,
       hideAnimationDuration: 180,
@@ -146,6 +151,8 @@ export default function Viewer() {
       place();
       original();
     });
+    // Keys are the table's in keys.ts.
+    picture.on("keydown", (event) => event.preventDefault());
     picture.on("openingAnimationEnd", () => picture.updateSize(true));
     picture.on("resize", place);
     picture.on("imageSizeChange", place);
@@ -229,6 +236,10 @@ export default function Viewer() {
     boxes.current.element.classList.toggle("is-shown", framed.value);
     localStorage.setItem("vitrine.boxes", framed.value ? "shown" : "hidden");
   }, [framed.value]);
+
+  useEffect(() => {
+    if (desk.narrow.peek()) swipe.current?.updateSize(true);
+  }, [panel.value]);
 
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const wake = (): void => {

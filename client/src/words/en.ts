@@ -93,6 +93,9 @@ export const en = {
   offline: "Offline",
   offlineLong: "No connection. You see the copy kept on this device.",
   // Empty
+  trouble_private: "This window keeps nothing: Vitrine loads everything again next time.",
+  trouble_full: "This device is full, so only part of the list is kept here.",
+  trouble_lost: "The browser cleared what was kept here. It is being fetched again.",
   emptyTitle: "No photos yet",
   emptyHow: "Start Vitrine with a folder, and its photos appear here: {command}",
   loading: "Loading",
