@@ -47,6 +47,6 @@ class Objects(Analyzer[Graph]):
         rows, columns, kinds = np.nonzero(heat >= facts.scores["kept"])
         scores, reach = heat[rows, columns, kinds], sides[rows, columns]
         centres = np.stack([columns, rows, columns, rows], axis=1).astype(np.float32) * STRIDE
-        found = view.back(centres + reach * np.float32([-1, -1, 1, 1]))
+        found = view.back(centres + reach * np.array([-1, -1, 1, 1], np.float32))
         kept = boxes.suppress_each(found, scores, kinds, OVERLAP)[:MOST]
         return {"boxes": [(facts.labels[kinds[i]].name, round(float(scores[i]), 4), *boxes.fractions(found[i], *picture.size)) for i in kept]}

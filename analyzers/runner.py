@@ -131,11 +131,9 @@ class Runner:
             self._problem(batch[0], analyzer.name, sentence)
             return
         spent = round((time.perf_counter() - begun) * 1000 / len(batch), 1)
-        facts = analyzer.facts()
+        name, version, checksum = analyzer.name, analyzer.version, analyzer.facts()["checksum"]
         for work, result in zip(batch, results, strict=True):
-            self.write(
-                {"kind": "result", "id": work.id, "analyzer": facts["name"], "version": facts["version"], "checksum": facts["checksum"], "ms": spent, "result": dict(result)}
-            )
+            self.write({"kind": "result", "id": work.id, "analyzer": name, "version": version, "checksum": checksum, "ms": spent, "result": dict(result)})
 
     @staticmethod
     def _results(analyzer: Analyzer[Any], pictures: Sequence[Picture]) -> list[Result]:

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from vitrine.analyzers.models.graphs import Array
+from vitrine.analyzers.pixels import boxes
 
-SIDE = 256
+SIDE = 256  # the anchors hold for this size alone
 GRIDS = ((16, 2), (8, 6))
 OUTPUTS = ("Identity", "Identity_1", "Identity_2", "Identity_3")
 """Logits of both grids, then their boxes."""
@@ -44,3 +45,23 @@ def faces(outputs: list[Array], least: float) -> list[npt.NDArray[np.float32]]:
         points = row[sure, 4:] + np.tile(ANCHORS[sure], len(LANDMARKS))
         found.append(np.concatenate([centre - size / 2, centre + size / 2, points, score[sure, None]], axis=1).astype(np.float32))
     return found
+
+
+def merge(found: npt.NDArray[np.float32], overlap: float = 0.3, inside: float = 0.5) -> npt.NDArray[np.float32]:
+    """(k, 17) from one or several views of a picture -> (m, 17), best first, one row a face.
+
+    Rows that overlap the best by half steady it: box and landmarks are their mean, weighted by score. Rows that overlap less, or lie
+    mostly inside it (the half of a face that a tile cut off), go.
+    """
+    left = found[np.argsort(-found[:, 16], kind="stable")]
+    faces = []
+    while len(left):
+        best = left[0]
+        common, within = boxes.overlap(best[:4], left[:, :4]), boxes.inside(best[:4], left[:, :4])
+        near = left[common >= 0.5] if common[0] >= 0.5 else left[:1]
+        steady = (near[:, :16] * near[:, 16:]).sum(axis=0) / near[:, 16].sum()
+        faces.append(np.append(steady, best[16]))
+        gone = (common > overlap) | (within > inside)
+        gone[0] = True
+        left = left[~gone]
+    return np.asarray(faces, np.float32).reshape(-1, 17)

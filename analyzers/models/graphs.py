@@ -19,8 +19,10 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Node = dict[str, Any]
 Graph = Callable[[Array], list[Array]]
-"""(n, height, width, channels) float32 in; one array for each output asked for."""
+"""(n, height, width, channels) float32 in, n >= 1; one array (n, ...) for each output asked for."""
 
+MOST = 16
+"""Larger batches are run in parts: bounds memory, and gains nothing beyond on a few cores."""
 # What a fused node does before its bias and activation.
 FUSED = {"_FusedConv2D": "Conv2D", "FusedConv2D": "Conv2D", "FusedDepthwiseConv2dNative": "DepthwiseConv2dNative", "_FusedMatMul": "MatMul"}
 # Attributes that only the fused forms, or only TensorFlow.js, know.
@@ -47,7 +49,7 @@ def load(topology: Path, weights: Path, outputs: Sequence[str], fuse: bool = Tru
             node["attr"]["shape"]["shape"]["dim"][0]["size"] = "-1"
         if node["op"] == "Const":
             node["attr"].pop("value", None)
-    graph = json_format.ParseDict({"node": nodes, "versions": {"producer": 1000}}, tf.compat.v1.GraphDef(), ignore_unknown_fields=True)
+    graph = json_format.ParseDict({"node": nodes, "versions": {"producer": tf.version.GRAPH_DEF_VERSION}}, tf.compat.v1.GraphDef(), ignore_unknown_fields=True)
     shapes = {node.input[1] for node in graph.node if node.op == "Reshape"}
     for node in graph.node:
         if node.op == "Const":
@@ -67,7 +69,8 @@ def load(topology: Path, weights: Path, outputs: Sequence[str], fuse: bool = Tru
     def call(batch: Array) -> list[Array]:
         # An option of the process, read at each call; calls of one analyzer process never overlap.
         tf.config.optimizer.set_experimental_options({"remapping": fuse})
-        return [value.numpy() for value in compiled(batch)]
+        parts = [[value.numpy() for value in compiled(batch[start : start + MOST])] for start in range(0, len(batch), MOST)]
+        return [np.concatenate(each) for each in zip(*parts, strict=True)]
 
     return call
 

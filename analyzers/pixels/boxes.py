@@ -14,7 +14,8 @@ Scores = npt.NDArray[np.float32]
 
 def area(boxes: Boxes) -> npt.NDArray[np.float32]:
     """(n,) square pixels; 0 for boxes turned inside out."""
-    return np.prod(np.clip(boxes[..., 2:] - boxes[..., :2], 0, None), axis=-1, dtype=np.float32)
+    sides = np.clip(boxes[..., 2:] - boxes[..., :2], 0, None)
+    return np.asarray(sides[..., 0] * sides[..., 1], np.float32)
 
 
 def shared(box: Boxes, others: Boxes) -> npt.NDArray[np.float32]:
@@ -26,7 +27,12 @@ def shared(box: Boxes, others: Boxes) -> npt.NDArray[np.float32]:
 def overlap(box: Boxes, others: Boxes) -> npt.NDArray[np.float32]:
     """(n,) intersection over union, 0..1."""
     common = shared(box, others)
-    return common / np.maximum(area(box) + area(others) - common, 1e-6)
+    return np.asarray(common / np.maximum(area(box) + area(others) - common, 1e-6), np.float32)
+
+
+def inside(box: Boxes, others: Boxes) -> npt.NDArray[np.float32]:
+    """(n,) how much of the smaller of the two lies in the other, 0..1: near 1 for a part of a thing within the whole of it."""
+    return np.asarray(shared(box, others) / np.maximum(np.minimum(area(box), area(others)), 1e-6), np.float32)
 
 
 def suppress(boxes: Boxes, scores: Scores, most: float) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,17 +27,28 @@ class Letterbox:
     """Where the picture's own origin lies in the square, model pixels."""
 
     @classmethod
-    def of(cls, picture: Image.Image, side: int, part: Part | None = None, centred: bool = True) -> Letterbox:
-        """Fit the part, or the whole, into ``side`` px. ``centred`` puts it in the middle, else top left."""
+    def of(cls, picture: Image.Image, side: int, part: Part | None = None, margin: float = 0.0) -> Letterbox:
+        """Fit the part, or the whole, into the middle of ``side`` px; ``margin`` of the side stays black all around."""
         left, top, right, bottom = part or (0.0, 0.0, float(picture.width), float(picture.height))
-        scale = side / max(right - left, bottom - top)
+        scale = side * (1 - 2 * margin) / max(right - left, bottom - top)
         width, height = max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale))
-        x, y = ((side - width) // 2, (side - height) // 2) if centred else (0, 0)
+        x, y = (side - width) // 2, (side - height) // 2
         square = Image.new("RGB", (side, side))
         square.paste(picture.resize((width, height), Image.Resampling.BICUBIC, (left, top, right, bottom)), (x, y))
         return cls(np.asarray(square), scale, (x - left * scale, y - top * scale))
 
     def back(self, points: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Model pixels (..., 2k) as x, y, x, y ... to picture pixels."""
-        offset = np.tile(np.float32(self.offset), points.shape[-1] // 2)
-        return ((points - offset) / np.float32(self.scale)).astype(np.float32)
+        offset = np.tile(np.array(self.offset, np.float32), points.shape[-1] // 2)
+        return np.asarray((points - offset) / self.scale, np.float32)
+
+
+def tiles(width: int, height: int, overlap: float = 0.25) -> list[Part]:
+    """Squares that cover the picture, each about half as long as it is, neighbours sharing at least ``overlap`` of their side."""
+    side = min(width, height, max(width, height) / (2 - overlap))
+
+    def starts(length: float) -> list[float]:
+        count = max(1, math.ceil((length - side * overlap) / (side * (1 - overlap)) - 1e-6))
+        return [step * (length - side) / max(1, count - 1) for step in range(count)]
+
+    return [(x, y, x + side, y + side) for y in starts(height) for x in starts(width)]
