@@ -9,18 +9,22 @@ from __future__ import annotations
 import json
 
 STOP: tuple[str, ...] = (
-    "a", "about", "all", "am", "an", "and", "any", "are", "at", "be", "by", "can", "did", "do", "during", "eating", "find", "for", "from", "had", "has", "have", "having", "her",
-    "here", "his", "i", "image", "in", "is", "it", "me", "my", "of", "on", "or", "our", "photo", "photograph", "pic", "picture", "show", "some", "taken", "that", "the", "their", "them",
+    "a", "about", "all", "am", "an", "and", "any", "are", "at", "be", "by", "can", "did", "do", "during", "eating", "find", "for", "from", "had",
+    "has", "have", "having", "her",
+    "here", "his", "i", "image", "in", "is", "it", "me", "my", "of", "on", "or", "our", "photo", "photograph", "pic", "picture", "show", "some",
+    "taken", "that", "the", "their", "them",
     "there", "they", "this", "those", "to", "using", "was", "we", "wearing", "were", "where", "which", "while", "who", "with", "you", "your",
 )  # fmt: skip
 """Words that narrow nothing, unless they are part of a name that the library knows."""
 
 PLURALS: dict[str, str] = {
     "buses": "bus", "cactuses": "cactus", "octopuses": "octopus", "walruses": "walrus", "campuses": "campus", "gases": "gas", "quizzes": "quiz",
-    "calves": "calf", "elves": "elf", "halves": "half", "hooves": "hoof", "knives": "knife", "leaves": "leaf", "lives": "life", "loaves": "loaf", "scarves": "scarf",
+    "calves": "calf", "elves": "elf", "halves": "half", "hooves": "hoof", "knives": "knife", "leaves": "leaf", "lives": "life", "loaves": "loaf",
+    "scarves": "scarf",
     "shelves": "shelf", "thieves": "thief", "wives": "wife", "wolves": "wolf",
     "bikinis": "bikini", "kiwis": "kiwi", "safaris": "safari", "skis": "ski", "taxis": "taxi",
-    "children": "child", "feet": "foot", "geese": "goose", "men": "man", "mice": "mouse", "oxen": "ox", "people": "person", "persons": "person", "teeth": "tooth", "women": "woman",
+    "children": "child", "feet": "foot", "geese": "goose", "men": "man", "mice": "mouse", "oxen": "ox", "people": "person", "persons": "person",
+    "teeth": "tooth", "women": "woman",
     "policemen": "policeman", "firemen": "fireman", "fishermen": "fisherman", "snowmen": "snowman",
 }  # fmt: skip
 """Plurals that no rule of ``folding.singular`` makes."""
@@ -31,7 +35,8 @@ GENDERS: dict[str, str] = {
 }  # fmt: skip
 
 EMOTIONS: dict[str, str] = {
-    "happy": "happy", "smile": "happy", "smiling": "happy", "laugh": "happy", "laughing": "happy", "cheerful": "happy", "joyful": "happy", "grinning": "happy",
+    "happy": "happy", "smile": "happy", "smiling": "happy", "laugh": "happy", "laughing": "happy", "cheerful": "happy", "joyful": "happy",
+    "grinning": "happy",
     "sad": "sad", "unhappy": "sad", "crying": "sad",
     "angry": "angry", "furious": "angry",
     "surprise": "surprise", "surprised": "surprise", "astonished": "surprise", "amazed": "surprise",
@@ -71,7 +76,9 @@ HOURS: dict[str, tuple[int, int]] = {"morning": (5, 11), "noon": (12, 13), "afte
 FEASTS: dict[str, tuple[int, int, int]] = {"christmas": (12, 24, 26), "halloween": (10, 31, 31)}
 """Month, first and last day."""
 
-ALIASES: dict[str, str] = {"outside": "outdoors", "inside": "indoors", "fall": "autumn", "favorite": "favourite", "movie": "video", "jpg": "jpeg", "tif": "tiff", "heif": "heic"}
+ALIASES: dict[str, str] = {
+    "outside": "outdoors", "inside": "indoors", "fall": "autumn", "favorite": "favourite", "movie": "video", "jpg": "jpeg", "tif": "tiff", "heif": "heic",
+}  # fmt: skip
 """Another spelling of a word, before it is looked up."""
 
 KEYS: dict[str, tuple[str, str]] = {
@@ -80,17 +87,23 @@ KEYS: dict[str, tuple[str, str]] = {
     "orientation": ("word", "landscape, portrait or square"),
     "taken": ("date", "2019, 2019-05 or 2019-05-12"), "year": ("number", "2019"), "month": ("number", "5 or may"), "day": ("number", "of the month"),
     "weekday": ("number", "monday, ..."), "hour": ("number", "0 to 23"), "season": ("text", "spring, summer, autumn or winter"),
-    "camera": ("text", "make or model"), "lens": ("text", "word of the lens's name"), "iso": ("number", "sensitivity"), "aperture": ("number", "1.8 or f/1.8"),
-    "exposure": ("number", "seconds: 1/250 or 2"), "focal": ("number", "millimetres"), "light": ("text", "bright, dark, ..."), "zoom": ("text", "wide, macro, ..."),
+    "camera": ("text", "make or model"), "lens": ("text", "word of the lens's name"), "iso": ("number", "sensitivity"),
+    "aperture": ("number", "1.8 or f/1.8"),
+    "exposure": ("number", "seconds: 1/250 or 2"), "focal": ("number", "millimetres"), "light": ("text", "bright, dark, ..."),
+    "zoom": ("text", "wide, macro, ..."),
     "city": ("text", ""), "state": ("text", ""), "country": ("text", ""), "continent": ("text", ""), "near": ("text", "a city within reach"),
     "class": ("text", "what the picture shows as a whole"), "object": ("text", "a thing in it"), "face": ("number", "how many faces"),
-    "age": ("number", "years, of one face"), "gender": ("word", "female or male"), "emotion": ("word", "happy, sad, ..."), "nsfw": ("word", "yes, no, suggestive or explicit"),
+    "age": ("number", "years, of one face"), "gender": ("word", "female or male"), "emotion": ("word", "happy, sad, ..."),
+    "nsfw": ("word", "yes, no, suggestive or explicit"),
     "rating": ("number", "stars, 1 to 5"), "favourite": ("word", "yes or no"), "tag": ("text", ""), "caption": ("text", ""),
     "sort": ("word", "newest, oldest, added, name, size or relevance"), "limit": ("number", "at most so many"),
 }  # fmt: skip
 """Key to the shape of its value and what to write there."""
 
-KEY_ALIASES: dict[str, str] = {"favorite": "favourite", "faces": "face", "filename": "name", "file": "name", "model": "camera", "make": "camera", "mp": "size", "tags": "tag", "date": "taken"}
+KEY_ALIASES: dict[str, str] = {
+    "favorite": "favourite", "faces": "face", "filename": "name", "file": "name", "model": "camera", "make": "camera", "mp": "size", "tags": "tag",
+    "date": "taken",
+}  # fmt: skip
 
 KEYS_TO_COME: tuple[str, ...] = ("text", "person", "album", "similar", "duplicate")
 """Keys of the language that this version cannot answer yet."""
@@ -105,7 +118,8 @@ CHOICES: dict[str, tuple[str, ...]] = {
 TABLES: dict[str, object] = {
     name: globals()[name]
     for name in (
-        "STOP", "PLURALS", "GENDERS", "EMOTIONS", "AGES", "AGE_ADJECTIVES", "DECADES", "PEOPLE", "NOBODY", "GROUPS", "NUMBERS", "MONTHS", "WEEKDAYS", "SEASONS", "HOURS", "FEASTS",
+        "STOP", "PLURALS", "GENDERS", "EMOTIONS", "AGES", "AGE_ADJECTIVES", "DECADES", "PEOPLE", "NOBODY", "GROUPS", "NUMBERS", "MONTHS", "WEEKDAYS",
+        "SEASONS", "HOURS", "FEASTS",
         "ALIASES", "KEYS", "KEY_ALIASES", "KEYS_TO_COME", "CHOICES",
     )
 }  # fmt: skip
