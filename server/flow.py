@@ -178,16 +178,20 @@ class Flow:
                     report.unchanged += found.unchanged
                     for ending, count in found.other.items():
                         report.other[ending] = report.other.get(ending, 0) + count
+                    known_before = report.known
+                    await self._read(readers, number, Path(os.fsdecode(raw)), found.fresh, report)
+                    if found.none_left and report.known == known_before:
+                        found.offline = found.offline or scan.REPLACED
                     await self.store.root_state(number, found.offline)
                     if found.offline:
                         report.offline[os.fsdecode(raw)] = found.offline
-                    for folder in found.unreadable:
-                        report.offline[os.fsdecode(os.path.join(raw, folder))] = "This folder cannot be read; what is known of it stays."
-                    await self._read(readers, number, Path(os.fsdecode(raw)), found.fresh, report)
-                    if found.missing:
+                    elif found.missing:
                         report.missing += len(found.missing)
                         await self.store.missing_files(number, found.missing)
-        except sqlite3.Error as why:
+                        await self.tell()
+                    for folder in found.unreadable:
+                        report.offline[os.fsdecode(os.path.join(raw, folder))] = "This folder cannot be read; what is known of it stays."
+        except (sqlite3.Error, ExceptionGroup) as why:
             raise _plain(why) from why
         finally:
             self.scanning = False
@@ -200,45 +204,34 @@ class Flow:
         """Read new and changed files, newest first, and store them in small groups so that they can be seen at once."""
         fresh.sort(key=lambda item: -item[1].mtime_ns)
         self.reading.total += len(fresh)
-        room = asyncio.Semaphore(readers.width)
+        waiting = iter(fresh)
         outcomes: asyncio.Queue[store.Read | None] = asyncio.Queue(maxsize=64)
-        tasks: set[asyncio.Task[None]] = set()
 
-        async def one(path: bytes, stamp: scan.Stamp) -> None:
-            try:
-                file = store.FileRow(root, path, *stamp)
+        async def reader() -> None:
+            for path, stamp in waiting:
                 outcome = await readers.read(folder / os.fsdecode(path), self._ids_of_size, stamp.bytes)
-                await outcomes.put(store.Read(file, outcome))
-            finally:
-                room.release()
+                await outcomes.put(store.Read(store.FileRow(root, path, *stamp), outcome))
 
-        async def all_of_them() -> None:
-            for path, stamp in fresh:
-                await room.acquire()
-                task = asyncio.create_task(one(path, stamp))
-                tasks.add(task)
-                task.add_done_callback(tasks.discard)
-            await asyncio.gather(*tasks)
+        async def all_readers() -> None:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(readers.width):
+                    group.create_task(reader())
             await outcomes.put(None)
 
-        feeding = asyncio.create_task(all_of_them())
-        try:
-            open_end = True
-            while open_end:
-                group = [await outcomes.get()]
-                until = time.monotonic() + FLUSH_S
-                while group[-1] is not None and (left := until - time.monotonic()) > 0 and len(group) < 64:
-                    try:
-                        group.append(await asyncio.wait_for(outcomes.get(), left))
-                    except TimeoutError:
-                        break
-                open_end = group[-1] is not None
-                await self._keep([read for read in group if read is not None], readers, report)
-            await feeding
-        finally:
-            await _cancelled(feeding)
-            for task in list(tasks):
-                await _cancelled(task)
+        async def keeper() -> None:
+            while (first := await outcomes.get()) is not None:
+                # A moment's wait lets one transaction hold what several workers finished.
+                await asyncio.sleep(FLUSH_S)
+                reads: list[store.Read | None] = [first]
+                while reads[-1] is not None and not outcomes.empty():
+                    reads.append(outcomes.get_nowait())
+                await self._keep([read for read in reads if read is not None], readers, report)
+                if reads[-1] is None:
+                    return
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(all_readers())
+            group.create_task(keeper())
 
     async def _keep(self, reads: list[store.Read], readers: Readers, report: Report) -> None:
         if not reads:
@@ -352,8 +345,12 @@ async def _cancelled(task: asyncio.Task[Any]) -> None:
             await task
 
 
-def _plain(why: sqlite3.Error) -> UserError:
-    """What a database error means for a person."""
+def _plain(why: Exception) -> Exception:
+    """What a failure means for a person, where it means anything: the first of a group speaks for all."""
+    while isinstance(why, ExceptionGroup):
+        why = why.exceptions[0]
+    if not isinstance(why, sqlite3.Error):
+        return why
     if "full" in str(why):
         return UserError("The disk of the data folder is full; make room, and the work continues where it was.")
     return UserError(f"The catalogue cannot be written ({why}); check the disk of the data folder, then run: vitrine doctor")

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from vitrine.config.errors import Problem
+from vitrine.config.errors import Problem, UserError
 from vitrine.config.paths import DataFolder
 from vitrine.config.reading import Reading
 from vitrine.config.settings import Settings
@@ -101,6 +101,10 @@ class Readers:
                 raise Problem("too-slow", "The picture takes too long to read; raise read_timeout_s, or save it again in another program.") from None
             except ProcessExpired:
                 continue
+            except RuntimeError as why:
+                if self._workers().active:
+                    raise
+                raise UserError(f"The processes that read pictures do not start ({why}); run: vitrine doctor") from why
         raise Problem("crashed", "The picture crashed its decoder twice and is set aside; save it again in another program to show it.")
 
     def _workers(self) -> ProcessPool:

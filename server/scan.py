@@ -16,6 +16,9 @@ SKIPPED_FOLDERS = frozenset({b"@eaDir", b"#recycle", b"$RECYCLE.BIN", b"System V
 """Folders that network disks and systems leave behind."""
 
 
+REPLACED = "None of the pictures that were here can be found; if another disk is mounted here, connect the right one."
+
+
 class Stamp(NamedTuple):
     """What tells an unchanged file without reading it."""
 
@@ -44,6 +47,8 @@ class Findings:
     """Files of kinds that are not shown, counted by their ending."""
     unreadable: list[bytes] = field(default_factory=list)
     """Folders that could not be listed; what is known below them stays."""
+    none_left: bool = False
+    """Not one known file was found: another disk, unless the fresh ones turn out to be the known ones under other names."""
     offline: str | None = None
     """Why the root as a whole must not be believed; then ``missing`` is empty."""
 
@@ -60,7 +65,9 @@ def scan(
     seen: set[bytes] = set()
     files = 0
     try:
-        if not any(os.scandir(root)):
+        with os.scandir(root) as listing:
+            empty = not any(listing)
+        if empty:
             found.offline = "The folder is empty; if a disk belongs here, connect it."
     except OSError as why:
         found.offline = f"The folder cannot be read ({why.strerror}); connect its disk or allow Vitrine to read it."
@@ -87,9 +94,10 @@ def scan(
             found.fresh.append((path, stamp))
     hidden = tuple(folder + b"/" for folder in found.unreadable)
     found.missing = [path for path in known if path not in seen and not path.startswith(hidden)]
-    if known and not seen & known.keys() and not found.fresh:
+    found.none_left = bool(known) and not seen & known.keys()
+    if found.none_left and not found.fresh:
         found.missing = []
-        found.offline = "None of the pictures that were here can be found; if another disk is mounted here, connect the right one."
+        found.offline = REPLACED
     return found
 
 

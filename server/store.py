@@ -249,13 +249,13 @@ class Store:
         """The record of a photo, its fields in the schema's order, or None when no file holds it any more."""
         files = list(
             await db.execute_fetchall(
-                "SELECT roots.name, files.path FROM files JOIN roots ON roots.id = files.root WHERE photo = ? ORDER BY root, path", (photo,)
+                "SELECT roots.name, files.path FROM files JOIN roots ON roots.id = files.root WHERE photo = ? ORDER BY root, files.path", (photo,)
             )
         )
-        kept = await _one(db, "SELECT added, reading FROM photos WHERE id = ?", photo)
+        kept = await _one(db, "SELECT added, reading, exif FROM photos WHERE id = ?", photo)
         if not files or kept is None:
             return None
-        reading: Reading = orjson.loads(kept[1])
+        reading: Reading = {**orjson.loads(kept[1]), "exif": orjson.loads(zlib.decompress(kept[2]))}
         raw: dict[str, Any] = {}
         state: dict[str, str] = {}
         for analyzer, version, result in await db.execute_fetchall("SELECT analyzer, version, result FROM results WHERE photo = ? ORDER BY analyzer", (photo,)):

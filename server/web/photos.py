@@ -38,7 +38,7 @@ async def details(request: web.Request) -> web.StreamResponse:
     line = await _record(gallery, photo)
     (kept,) = await db.execute_fetchall("SELECT reading, exif FROM photos WHERE id = ?", (photo,))
     files = await db.execute_fetchall(
-        "SELECT roots.name, files.path, files.bytes, files.mtime_ns FROM files JOIN roots ON roots.id = files.root WHERE photo = ? ORDER BY root, path",
+        "SELECT roots.name, files.path, files.bytes, files.mtime_ns FROM files JOIN roots ON roots.id = files.root WHERE photo = ? ORDER BY root, files.path",
         (photo,),
     )
     results = await db.execute_fetchall("SELECT analyzer, version, ms, result FROM results WHERE photo = ? ORDER BY analyzer", (photo,))
