@@ -176,12 +176,15 @@ def decode(image: ImageFile.ImageFile, kind: str, wanted: int) -> Decoded:
 
 
 def _jpeg(image: ImageFile.ImageFile, least: tuple[int, int]) -> ImageFile.ImageFile:
-    """Decode scaled. Many programs leave out the end marker; then all rows are there, while a file that was cut off has a flat fill at the bottom."""
+    """Decode scaled. Some programs leave out the end marker; then all rows are there, while a file that was cut off has a flat fill at the bottom.
+
+    A progressive file that was cut off has all rows too, only coarse ones, so without its end marker it counts as cut off.
+    """
     image.draft(None, least)
     try:
         image.load()
     except OSError:
-        if image.fp is None:
+        if image.fp is None or image.info.get("progressive"):
             raise
         image.fp.seek(0)
         with _forgiving():
