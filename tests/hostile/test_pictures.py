@@ -12,6 +12,7 @@ import os
 import struct
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -147,17 +148,8 @@ def tiff_of_declared_size() -> bytes:
     def entry(tag: int, kind: int, value: int) -> bytes:
         return struct.pack("<HHII", tag, kind, 1, value)
 
-    entries = [
-        entry(256, 4, 60_000),
-        entry(257, 4, 60_000),
-        entry(258, 3, 8),
-        entry(259, 3, 1),
-        entry(262, 3, 1),
-        entry(273, 4, 8),
-        entry(277, 3, 1),
-        entry(278, 4, 60_000),
-        entry(279, 4, 100),
-    ]
+    sizes = [entry(256, 4, 60_000), entry(257, 4, 60_000), entry(258, 3, 8), entry(259, 3, 1), entry(262, 3, 1)]
+    entries = [*sizes, entry(273, 4, 8), entry(277, 3, 1), entry(278, 4, 60_000), entry(279, 4, 100)]
     return b"II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + b"".join(entries) + b"\0" * 120
 
 
@@ -179,6 +171,11 @@ def heic_of_declared_size() -> bytes:
     at = content.index(b"ispe")
     struct.pack_into(">II", content, at + 8, 60_000, 60_000)
     return bytes(content)
+
+
+def half(form: str) -> bytes:
+    whole = saved(form)
+    return whole[: len(whole) // 2]
 
 
 def heic() -> bytes:
@@ -230,7 +227,7 @@ MADE: dict[str, tuple[Callable[[], bytes], set[str | None]]] = {
     "31 png with a text of 60 MB in 60 kB": (text_bomb_png, {None}),
     "31 png with a profile of 60 MB in 60 kB": (profile_bomb_png, {None, "broken"}),
     "31 jpeg of 65,500 x 65,500": (lambda: jpeg_of_declared_size(65_500, 65_500), {"too-large"}),
-    "31 jpeg of 14,000 x 14,000 without the data": (lambda: jpeg_of_declared_size(14_000, 14_000), {"broken"}),
+    "31 jpeg of 14,000 x 14,000 with data for 200 x 150": (lambda: jpeg_of_declared_size(14_000, 14_000), {None, "broken"}),
     "31 jpeg of no width": (lambda: jpeg_of_declared_size(0, 100), {"broken"}),
     "31 gif canvas of 65,535 x 65,535": (gif_of_declared_size, {"too-large"}),
     "31 gif of 401 frames": (gif_of_many_frames, {None}),
@@ -239,10 +236,7 @@ MADE: dict[str, tuple[Callable[[], bytes], set[str | None]]] = {
     "31 webp canvas of 16,384 x 16,384": (webp_of_declared_size, {"too-large", "broken"}),
     "31 avif of 17,000 x 17,000": (avif_of_declared_size, {"too-large", "broken"}),
     "31 heic of 60,000 x 60,000": (heic_of_declared_size, {"too-large", "broken"}),
-    **{
-        f"31 {form} cut to half": (lambda form=form: saved(form)[: len(saved(form)) // 2], {"broken"})
-        for form in ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF")
-    },
+    **{f"31 {form} cut to half": (partial(half, form), {"broken"}) for form in ("JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF")},
     "31 heic cut to half": (lambda: heic()[: len(heic()) // 2], {"broken"}),
     "31 progressive jpeg cut to half": (lambda: saved("JPEG", progressive=True)[:9000], {"broken"}),
     "31 gzip named jpg": (lambda: b"\x1f\x8b\x08" + b"\0" * 100, {"unknown-format"}),
@@ -282,20 +276,20 @@ def test_a_hostile_file_is_a_reading_or_a_clear_problem(worker, tmp_path, name):
     assert worker.peak_mb() < MOST_MB
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        b"caf\xe9.jpg",
-        b"-rf.jpg",
-        b"new\nline.jpg",
-        b"tab\t.jpg",
-        b"\x1b[2J.jpg",
-        b"a" * 250 + b".jpg",
-        "e\u0301.jpg".encode(),
-        "\u202egnp.jpg".encode(),
-        b"$(touch x);`id`.jpg",
-    ],
-)
+STRANGE = [
+    b"caf\xe9.jpg",
+    b"-rf.jpg",
+    b"new\nline.jpg",
+    b"tab\t.jpg",
+    b"\x1b[2J.jpg",
+    b"a" * 250 + b".jpg",
+    "e\u0301.jpg".encode(),
+    "\u202egnp.jpg".encode(),
+    b"$(touch x);`id`.jpg",
+]
+
+
+@pytest.mark.parametrize("name", STRANGE)
 def test_no_name_is_too_strange_to_be_read(worker, tmp_path, name):
     path = Path(os.fsdecode(os.path.join(os.fsencode(tmp_path), name)))
     path.write_bytes(saved("JPEG"))
@@ -339,9 +333,9 @@ def test_a_file_of_the_hostile_collection_is_a_reading_or_a_clear_problem(worker
 @needs_photos
 def test_every_picture_of_the_formats_collection_is_read(worker):
     with open(SHARED / "formats" / "SOURCES.csv", encoding="utf-8", newline="") as file:
-        rows = [
-            row for row in csv.DictReader(file) if row["kind"] == "image" and "Pillow" in row["decodes_with"] and not row["file"].endswith((".ico", ".jp2"))
-        ]
+        images = [row for row in csv.DictReader(file) if row["kind"] == "image" and "Pillow" in row["decodes_with"]]
+    rows = [row for row in images if not row["file"].endswith(".ico")]
+    assert len(rows) > 40
     for row in rows:
         outcome = worker.read(SHARED / "formats" / row["file"])
         assert not isinstance(outcome, Problem), (row["file"], outcome)
