@@ -20,7 +20,7 @@ from pathlib import Path
 from vitrine.config.errors import Problem
 from vitrine.config.paths import DataFolder
 from vitrine.config.reading import Place, Reading
-from vitrine.server.media import exif, formats, hashes, pictures, pixels
+from vitrine.server.media import exif, formats, hashes, pictures, pixels, raws
 from vitrine.server.media.formats import SUFFIXES
 
 __all__ = ["SUFFIXES", "Limits", "identify", "read", "start_worker"]
@@ -71,15 +71,14 @@ def read(path: Path, folder: DataFolder, limits: Limits) -> Reading:
         if before.st_size > limits.max_file_mb << 20:
             raise Problem("too-large", f"The file has {before.st_size >> 20} MB, which is more than the limit of {limits.max_file_mb} MB.")
         kind = formats.sniff(file.read(formats.HEAD_BYTES))
-        if kind is None or kind not in pixels.DECODERS:
+        if kind == "image/tiff":
+            kind = raws.kind_of_tiff(file)
+        if kind is None or kind not in pixels.DECODERS.keys() | raws.KINDS:
             raise Problem("unknown-format", "The content is no picture format that Vitrine knows, whatever the file is called.")
         file.seek(0)
         photo = hashes.content_id(file)
         file.seek(0)
-        with pixels.opened(file, kind, limits.max_megapixels * 1_000_000) as image:
-            facts = exif.facts(image, file)
-            file.seek(0)
-            decoded = pixels.decode(image, kind, pictures.LONGEST)
+        facts, decoded = _decoded(file, kind, limits.max_megapixels * 1_000_000)
         with pixels.speaking():
             sizes = pictures.scaled(decoded.picture)
             thumb = sizes["thumb"]
@@ -106,6 +105,16 @@ def read(path: Path, folder: DataFolder, limits: Limits) -> Reading:
         palette=looks[2],
         exif=facts.tags,
     )
+
+
+def _decoded(file: BufferedReader, kind: str, max_pixels: int) -> tuple[exif.Facts, pixels.Decoded]:
+    if kind in raws.KINDS:
+        with raws.opened(file, max_pixels) as stored:
+            return exif.facts(stored.image, file, raw=True), raws.decode(stored, kind, pictures.LONGEST)
+    with pixels.opened(file, kind, max_pixels) as image:
+        facts = exif.facts(image, file)
+        file.seek(0)
+        return facts, pixels.decode(image, kind, pictures.LONGEST)
 
 
 @contextmanager

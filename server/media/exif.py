@@ -58,9 +58,14 @@ class Directories:
     big_endian: bool
 
 
-def facts(image: Image.Image, file: BinaryIO) -> Facts:
-    """Read all facts; never raises for content: damaged metadata is as good as absent."""
-    found = directories(image, file)
+def facts(image: Image.Image, file: BinaryIO, raw: bool = False) -> Facts:
+    """Read all facts; never raises for content: damaged metadata is as good as absent.
+
+    Of a ``raw`` file the file's own directories are believed before those of the picture stored in it.
+    """
+    found = directories(Image.new("L", (1, 1)), file) if raw else None
+    if found is None or not found.image:
+        found = directories(image, file)
     packet = xmp.parse(image.info.get("xmp") or image.info.get("XML:com.adobe.xmp"))
     position = coordinates(found.gps) or _written_coordinates(packet)
     return Facts(
@@ -84,7 +89,7 @@ def directories(image: Image.Image, file: BinaryIO) -> Directories:
             block = b""
     block = re.sub(rb"^(Exif\0\0){1,2}", b"", block)
     source: BinaryIO = io.BytesIO(block)
-    if not block and image.format == "TIFF":
+    if not block:
         source = file
     found = tiff.header(source) if len(block) <= MOST_BYTES else None
     if found is None:

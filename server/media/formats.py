@@ -20,9 +20,6 @@ _BRANDS_AVIF = frozenset({b"avif", b"avis"})
 _BRANDS_HEIC = frozenset({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"})
 _BRANDS_HEIF = frozenset({b"mif1", b"mif2", b"msf1", b"miaf"})
 
-RAW = "image/x-raw"
-"""Stands for a raw file whose maker the first bytes do not tell."""
-
 _STARTS: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),

@@ -98,6 +98,9 @@ ORIENTATIONS: dict[int, Image.Transpose] = {
 }
 """EXIF tag 0x0112 to the turn that brings the picture upright (CIPA DC-008, 4.6.4)."""
 
+SIDEWAYS = frozenset({5, 6, 7, 8})
+"""Orientations that exchange width and height."""
+
 
 @dataclass
 class Decoded:
@@ -136,25 +139,26 @@ def opened(file: BinaryIO, kind: str, max_pixels: int) -> Iterator[ImageFile.Ima
             if kind == "image/avif":
                 # libavif refuses what is beyond its own limit without telling the size; libheif reads the header.
                 file.seek(0)
-                _hold(pillow_heif.open_heif(file).size, max_pixels)
+                hold(pillow_heif.open_heif(file).size, max_pixels)
             raise
         with image:
-            _hold(image.size, max_pixels)
+            hold(image.size, max_pixels)
             yield image
 
 
-def _hold(size: tuple[int, int], max_pixels: int) -> None:
+def hold(size: tuple[int, int], max_pixels: int) -> None:
+    """Raise Problem when a picture of this size is beyond the limit."""
     if size[0] * size[1] > max_pixels:
         raise Problem("too-large", f"The picture is {size[0]} x {size[1]} pixels, which is more than the limit of {max_pixels / 1e6:.0f} megapixels.")
 
 
-def decode(image: ImageFile.ImageFile, kind: str, wanted: int) -> Decoded:
+def decode(image: Image.Image, kind: str, wanted: int, turned: int | None = None) -> Decoded:
     """Decode the first frame once, scaled while decoding where the format can, upright and in sRGB; raises what ``speaking`` turns into a Problem.
 
-    ``wanted`` is the longest side needed, in pixels.
+    ``wanted`` is the longest side needed, in pixels; ``turned`` overrides the orientation that the picture tells.
     """
     width, height = image.size
-    if kind == "image/jpeg":
+    if kind == "image/jpeg" and isinstance(image, ImageFile.ImageFile):
         # libjpeg-turbo leaves out the high frequencies; both sides must keep what the wanted longest side needs.
         scale = wanted / max(width, height)
         image = _jpeg(image, (max(1, math.ceil(width * scale)), max(1, math.ceil(height * scale))))
@@ -165,13 +169,13 @@ def decode(image: ImageFile.ImageFile, kind: str, wanted: int) -> Decoded:
         width, height = image.size
     profile = image.info.get("icc_profile")
     animated = kind in {"image/gif", "image/png", "image/webp", "image/avif"} and bool(getattr(image, "is_animated", False))
-    turn = ORIENTATIONS.get(orientation(image))
+    turned = orientation(image) if turned is None else turned
     picture = _reduced(image, wanted)
     picture = _in_srgb(picture, profile)
-    if turn is not None:
-        picture = picture.transpose(turn)
-        if turn in (Image.Transpose.TRANSPOSE, Image.Transpose.ROTATE_270, Image.Transpose.TRANSVERSE, Image.Transpose.ROTATE_90):
-            width, height = height, width
+    if turned in ORIENTATIONS:
+        picture = picture.transpose(ORIENTATIONS[turned])
+    if turned in SIDEWAYS:
+        width, height = height, width
     return Decoded(picture, width, height, "image/apng" if kind == "image/png" and animated else kind, animated)
 
 
