@@ -81,13 +81,19 @@ ALIASES: dict[str, str] = {
 }  # fmt: skip
 """Another spelling of a word, before it is looked up."""
 
+DOINGS: dict[str, tuple[str, ...]] = {
+    "dining": ("dining table", "food", "restaurant", "wine glass"), "dinner": ("dining table", "food", "restaurant"),
+    "lunch": ("dining table", "food", "restaurant"),
+}  # fmt: skip
+"""What people do, by the things that are seen when they do it."""
+
 KEYS: dict[str, tuple[str, str]] = {
     "name": ("text", "word of the file's name"), "folder": ("text", "word of a folder's name"), "type": ("text", "jpeg, heic, video, ..."),
     "size": ("number", "megapixels"), "bytes": ("number", "size of the file: 500k, 4m, 1g"), "width": ("number", "pixels"), "height": ("number", "pixels"),
     "orientation": ("word", "landscape, portrait or square"),
     "taken": ("date", "2019, 2019-05 or 2019-05-12"), "year": ("number", "2019"), "month": ("number", "5 or may"), "day": ("number", "of the month"),
     "weekday": ("number", "monday, ..."), "hour": ("number", "0 to 23"), "season": ("text", "spring, summer, autumn or winter"),
-    "camera": ("text", "make or model"), "lens": ("text", "word of the lens's name"), "iso": ("number", "sensitivity"),
+    "camera": ("text", "make or model"), "lens": ("text", "word of the lens's name"), "iso": ("number", "a number such as 400"),
     "aperture": ("number", "1.8 or f/1.8"),
     "exposure": ("number", "seconds: 1/250 or 2"), "focal": ("number", "millimetres"), "light": ("text", "bright, dark, ..."),
     "zoom": ("text", "wide, macro, ..."),
@@ -120,7 +126,7 @@ TABLES: dict[str, object] = {
     for name in (
         "STOP", "PLURALS", "GENDERS", "EMOTIONS", "AGES", "AGE_ADJECTIVES", "DECADES", "PEOPLE", "NOBODY", "GROUPS", "NUMBERS", "MONTHS", "WEEKDAYS",
         "SEASONS", "HOURS", "FEASTS",
-        "ALIASES", "KEYS", "KEY_ALIASES", "KEYS_TO_COME", "CHOICES",
+        "ALIASES", "DOINGS", "KEYS", "KEY_ALIASES", "KEYS_TO_COME", "CHOICES",
     )
 }  # fmt: skip
 

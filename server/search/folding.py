@@ -1,6 +1,6 @@
 """Text in, folded words out: what is compared with what. The client's ``folding.ts`` does the same.
 
-Case, accents and plural do not matter; anything that is neither letter nor digit separates words.
+Case, accents and plural do not matter; anything that is neither letter nor digit separates words, and so do letters and digits that meet.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from vitrine.server.search.everyday import PLURALS
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "'": None, "’": None})
 
 
@@ -24,7 +24,7 @@ def fold(text: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """Folded words in their order, plural kept."""
+    """Folded words in their order, plural kept; a number is a word of its own ("RF24-105mm" is rf, 24, 105, mm)."""
     return _WORD.findall(fold(text))
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from vitrine.config.records import EMOTIONS, GENDERS
-from vitrine.server.search.evidence import BOUND, CLASS, NSFW, OBJECT, OFFERED, THINGS, Record, evidence_of, hundredths, name_line
+from vitrine.server.search.evidence import BOUND, CLASS, NSFW, OBJECT, OFFERED, THINGS, Record, evidence_of, hundredths, name_line, name_of
 from vitrine.server.search.folding import singular, words_of
 
 CERTAINTY = 128
@@ -45,6 +45,7 @@ class Index:
         self.words = words
         self.entries: list[Entry] = []
         self.ids: list[str] = []
+        self.names: list[str] = []
         self.live = bytearray()
         self.photos = 0
         self.columns: dict[str, array[float]] = {name: array("d") for name in MEASURES}
@@ -77,6 +78,7 @@ class Index:
         version = self.versions
         self._version[record["id"]] = version
         self.ids.append(record["id"])
+        self.names.append(name_of(record["path"]))
         self.live.append(1)
         self.photos += 1
         camera = record.get("camera", {})
@@ -109,7 +111,9 @@ class Index:
         found = self._phrases.get(" ".join(stems), [])
         if len(stems) == 1:
             return found
-        return list(dict.fromkeys([*found, *self._inside(stems[0], f" {' '.join(stems)} ")]))
+        # "hot dog" is written "hotdog" by other models.
+        together = self._phrases.get("".join(stems), [])
+        return list(dict.fromkeys([*found, *together, *self._inside(stems[0], f" {' '.join(stems)} ")]))
 
     def open(self, words: list[str]) -> list[int]:
         """Numbers of the entries that these words (as written, the last one unfinished) find."""
@@ -133,7 +137,7 @@ class Index:
                 yield number * _NAMES_A_BLOCK + line
                 hit = block.find(sought, ends[line])
 
-    def name(self, version: int) -> str:
+    def name_line(self, version: int) -> str:
         """The words of the file's name, singular, each between two spaces."""
         number, line = divmod(version, _NAMES_A_BLOCK)
         ends = self._ends[number]

@@ -106,7 +106,7 @@ class MeasurePlan:
 
 @dataclass(eq=False)
 class MarkPlan:
-    """favourite, nsfw, video, landscape, portrait or square."""
+    """favourite, nsfw, video, undated, landscape, portrait or square."""
 
     mark: str
     label: str

@@ -28,6 +28,8 @@ _BEYOND = 1e12
 _FINE = 1e4
 """Scores are compared by this much, so that the order does not hang on the last bit of a logarithm."""
 _NEAR_WORDS = 3
+_MOST_BOXES = 12
+"""A photo of a crowd of dogs says so without a reason for each."""
 _DIGITS = re.compile("([0-9]+)")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -87,7 +89,7 @@ class Search:
             "oldest": lambda version: (oldest(version), index.ids[version]),
             "added": lambda version: (-added[version], index.ids[version]),
             "size": lambda version: (-size[version], index.ids[version]),
-            "name": lambda version: (_natural(index.name(version)), index.ids[version]),
+            "name": lambda version: (_natural(index.name_line(version)), index.ids[version]),
         }
         return nsmallest(count, hits, key=keys[sort])
 
@@ -131,16 +133,17 @@ class _Evaluation:
 
     def reasons(self, plan: Plan, version: int) -> list[Reason]:
         """Why a version holds: one reason for each word that says something positive."""
-        if isinstance(plan, NotPlan):
+        if isinstance(plan, NotPlan) or version not in self.holding(plan):
             return []
         if isinstance(plan, GroupPlan):
-            return [reason for part in plan.of for reason in self.reasons(part, version)]
-        if version not in self.holding(plan):
-            return []
+            reasons = [reason for part in plan.of for reason in self.reasons(part, version)]
+            return reasons if plan.kind == "all" else _surest(reasons)
         if isinstance(plan, WordPlan):
             return self._word_reasons(plan, version)
         if isinstance(plan, CountPlan):
-            return [Reason(plan.label, text, certainty / 100) for certainty, _, text in sorted(self._said(plan.word, version), key=lambda said: -said[0])][:12]
+            return [Reason(plan.label, text, certainty / 100) for certainty, _, text in sorted(self._said(plan.word, version), key=lambda said: -said[0])][
+                :_MOST_BOXES
+            ]
         if isinstance(plan, PersonPlan):
             return self._person_reasons(plan, version)
         if isinstance(plan, PeoplePlan):
@@ -148,7 +151,7 @@ class _Evaluation:
             return [Reason(plan.label, "1 person" if seen == 1 else f"{seen} people")]
         if isinstance(plan, MeasurePlan):
             return [Reason(plan.label, self._measured(plan.measure, version))]
-        return [Reason(plan.label, plan.mark)]
+        return [] if plan.mark == "undated" else [Reason(plan.label, plan.mark)]
 
     def look(self, plan: WordPlan, open_: bool) -> set[int]:
         """Versions that a word finds, taken as finished or as a beginning."""
@@ -280,6 +283,7 @@ class _Evaluation:
         if measure in columns:
             return lambda version: columns[measure][version]
         parts: dict[str, Callable[[datetime], float]] = {
+            "date": lambda time: time.month * 100 + time.day,
             "month": lambda time: time.month,
             "day": lambda time: time.day,
             "weekday": lambda time: time.isoweekday(),
@@ -291,6 +295,7 @@ class _Evaluation:
     def _marked(self, plan: MarkPlan, version: int) -> bool:
         width, height, flags = self.index.columns["width"][version], self.index.columns["height"][version], self.index.flags[version]
         return {
+            "undated": math.isnan(self.index.columns["taken"][version]),
             "landscape": width > height,
             "portrait": width < height,
             "square": width == height,
@@ -313,7 +318,7 @@ class _Evaluation:
     def _word_reasons(self, plan: WordPlan, version: int) -> list[Reason]:
         said = self._said(plan, version)
         if not said:
-            return [Reason(plan.label, self.index.name(version).strip())]
+            return [Reason(plan.label, self.index.names[version])]
         certainty, kind, text = min(said, key=lambda one: (-one[0], RANK[one[1]], one[2]))
         return [Reason(plan.label, f"near {text}" if kind == NEAR else text, certainty / 100 if kind in THINGS else None)]
 
@@ -338,7 +343,7 @@ class _Evaluation:
     def _measured(self, measure: str, version: int) -> str:
         """The number that was compared, as photographers write it."""
         columns = self.index.columns
-        if measure in ("taken", "month", "day", "weekday"):
+        if measure in ("taken", "date", "month", "day", "weekday"):
             return (_EPOCH + timedelta(seconds=columns["taken"][version])).strftime("%Y-%m-%d")
         if measure == "hour":
             return (_EPOCH + timedelta(seconds=columns["taken"][version])).strftime("%H:%M")
@@ -346,7 +351,7 @@ class _Evaluation:
         exposure = f"1/{_whole(1 / value)} s" if 0 < value < 0.5 else f"{value:g} s"
         return {
             "size": f"{_whole(value)} MP", "bytes": f"{_whole(value / 1000)} kB", "width": "", "height": "", "rating": f"{value:g} of 5",
-            "face": f"{value:g}",
+            "face": f"{value:g} face{'' if value == 1 else 's'}",
             "iso": f"ISO {value:g}", "aperture": f"f/{value:g}", "exposure": exposure, "focal": f"{value:g} mm",
         }[measure] or f"{columns['width'][version]:g} x {columns['height'][version]:g}"  # fmt: skip
 
@@ -360,6 +365,16 @@ def _chips(clauses: list[Plan]) -> list[Chip]:
         else:
             chips.append(Chip(label_of(clause), isinstance(clause, NotPlan), clause.start, clause.end))
     return sorted(chips, key=lambda chip: chip.start)
+
+
+def _surest(reasons: list[Reason]) -> list[Reason]:
+    """One reason a word: where any of several things would do, the one that is surest."""
+    best: dict[str, Reason] = {}
+    for reason in reasons:
+        held = best.get(reason.word)
+        if held is None or (1 if reason.score is None else reason.score) > (1 if held.score is None else held.score):
+            best[reason.word] = reason
+    return list(best.values())
 
 
 def _fits(face: int, looks: Looks) -> bool:

@@ -18,6 +18,7 @@ from vitrine.server.search.everyday import (
     ALIASES,
     CHOICES,
     DECADES,
+    DOINGS,
     EMOTIONS,
     FEASTS,
     GENDERS,
@@ -62,6 +63,7 @@ _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2}))?(?:-([0-9]{1,2}))?")
 _DECADE = re.compile(r"((?:1[89]|20)[0-9]0)s")
 _AGE_DECADE = re.compile(r"([1-9]0)(s|ies|ties)")
 _NUMBER = re.compile(r"f?/?([0-9]+(?:\.[0-9]+)?)(?:/([0-9]+(?:\.[0-9]+)?))?\s*([a-z]*)")
+_UNFINISHED = re.compile(r"f?[0-9./-]*")
 _SIGN = re.compile(r"(?:-+\s*|(?:not|no|without)\s+)+", re.IGNORECASE)
 _MULTIPLES = {"k": 1e3, "kb": 1e3, "m": 1e6, "mb": 1e6, "g": 1e9, "gb": 1e9}
 
@@ -266,7 +268,8 @@ class _Reader:
             second = self.period(words, _skip_stops(words, first[1]))
             return plan("taken", first[0][0], second[0][1] - _TICK, second[1]) if second else None
         if period := self.period(words, at):
-            return plan("taken", period[0][0], period[0][1] - _TICK, period[1])
+            dated, after = plan("taken", period[0][0], period[0][1] - _TICK, period[1])
+            return (self.or_written(dated, word) if _YEAR.fullmatch(text) else dated), after
         stem = singular(text)
         if text in MONTHS:
             return plan("month", MONTHS.index(text) + 1, MONTHS.index(text) + 1, at + 1)
@@ -279,9 +282,15 @@ class _Reader:
             return plan("hour", *hours, at + 1)
         if feast := FEASTS.get(text):
             month, first_day, last_day = feast
-            parts = [plan("month", month, month, at + 1)[0], plan("day", first_day, last_day, at + 1)[0]]
-            return GroupPlan("all", parts, word.start, word.end), at + 1
+            return plan("date", month * 100 + first_day, month * 100 + last_day, at + 1)
         return None
+
+    def or_written(self, dated: Plan, year: Word) -> Plan:
+        """A photo that tells no date is found by a year in its folder, name, tag or caption."""
+        start, end = year.start, year.end
+        written = WordPlan([year.text], [year.text], False, (kinds.FOLDER, kinds.TAG, kinds.CAPTION), True, False, self.said(start, end), start, end)
+        undated = MarkPlan("undated", written.label, start, end)
+        return GroupPlan("any", [dated, GroupPlan("all", [undated, written], start, end)], start, end)
 
     def period(self, words: list[Word], at: int) -> tuple[Period, int] | None:
         """A year, a month of a year, a day, or a range of these."""
@@ -389,7 +398,11 @@ class _Reader:
 
     def single(self, word: Word) -> Plan | None:
         known = ALIASES.get(word.text, word.text)
-        return None if known in _STOPPED or singular(known) in _STOPPED else self.word([known], word.open, word.start, word.end)
+        if known in _STOPPED or singular(known) in _STOPPED:
+            return None
+        said = self.word([known], word.open, word.start, word.end)
+        seen = [self.word(words_of(thing), False, word.start, word.end, kinds=(kinds.CLASS, kinds.OBJECT)) for thing in DOINGS.get(known, ())]
+        return _joined("any", [plan for plan in (said, *seen) if plan], word.start, word.end)
 
     def word(
         self,
@@ -403,6 +416,7 @@ class _Reader:
         whole: bool = False,
         quoted: bool = False,
     ) -> WordPlan | None:
+        words = [part for word in words for part in words_of(word)]
         if not words:
             return None
         label = self.text[start:end].replace('"', "") if quoted else self.said(start, end)
@@ -441,7 +455,7 @@ class _Reader:
             return self.choice(key, value.text.lower(), open_, start, end)
         found = _range_of(key, value.text, tree.comparison)
         if found is None:
-            if open_:
+            if open_ and _begun(key, value.text):
                 return None
             raise _Mistake(f'"{key}" wants {wanted}, not "{value.text}".')
         low, high = found
@@ -470,7 +484,7 @@ class _Reader:
             return MarkPlan(word, label, start, end)
         if key == "nsfw" and word not in ("yes", "no"):
             return WordPlan([word], [word], False, (kinds.NSFW,), False, True, label, start, end)
-        mark = MarkPlan(key, label, start, end)
+        mark = MarkPlan(key, key, start, end)
         return mark if word == "yes" else NotPlan(mark, start, end)
 
 
@@ -551,6 +565,12 @@ def _range_of(key: str, text: str, comparison: str) -> tuple[float, float] | Non
         ">": (high[1] + _TICK, math.inf),
         ">=": (low[0], math.inf),
     }[comparison]
+
+
+def _begun(key: str, text: str) -> bool:
+    """Whether it may become a value of that key: "12..", "1/", "ma"."""
+    names = {"month": MONTHS, "weekday": WEEKDAYS}.get(key, ())
+    return _UNFINISHED.fullmatch(text.lower()) is not None or any(name.startswith(text.lower()) for name in names)
 
 
 def _extent_of(key: str, text: str) -> tuple[float, float] | None:

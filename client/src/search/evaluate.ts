@@ -11,6 +11,9 @@ import { faceOf, fits, type Looks, patternOf } from "./faces";
 import type { Holdings } from "./holdings";
 import type { CountPlan, MarkPlan, Measure, MeasurePlan, PersonPlan, Plan, WordPlan } from "./plan";
 
+/** A photo of a crowd of dogs says so without a box for each. */
+const MOST_BOXES = 12;
+
 /** What a word finds, decided once a question: the entries, and how names are compared. */
 interface Found {
   entries: number[];
@@ -71,30 +74,36 @@ export class Evaluation {
 
   /** Why `record` holds for `plan`: one reason for each word that says something positive. */
   reasons(plan: Plan, record: PhotoRecord): Reason[] {
+    const row = this.holdings.ids.row(record.id);
+    const version = row === undefined ? -1 : this.holdings.versionOf.all[row] - 1;
+    return version < 0 ? [] : this.reasonsOf(plan, record, version);
+  }
+
+  private reasonsOf(plan: Plan, record: PhotoRecord, version: number): Reason[] {
+    if (plan.type === "not" || !this.set(plan).has(version)) return [];
     switch (plan.type) {
-      case "not":
-        return [];
       case "all":
+        return plan.of.flatMap((part) => this.reasonsOf(part, record, version));
       case "any":
-        return plan.of.flatMap((part) => this.reasons(part, record));
+        return surest(plan.of.flatMap((part) => this.reasonsOf(part, record, version)));
       case "word":
         return this.wordReasons(plan, record);
-      case "count": {
-        const objects = this.evidence(plan.word, record);
-        return objects.length < plan.least || objects.length > plan.most ? [] : objects.slice(0, 12).map((one) => reasonOf(plan.label, one));
-      }
+      case "count":
+        return this.evidence(plan.word, record)
+          .slice(0, MOST_BOXES)
+          .map((one) => reasonOf(plan.label, one));
       case "person":
         return personReasons(plan, record);
       case "people": {
         const seen = peopleIn(record);
-        return seen < plan.least || seen > plan.most ? [] : [{ word: plan.label, evidence: seen === 1 ? "1 person" : `${seen} people` }];
+        return [{ word: plan.label, evidence: seen === 1 ? "1 person" : `${seen} people` }];
       }
       case "measure": {
         const evidence = measured(plan, record);
         return evidence === null ? [] : [{ word: plan.label, evidence }];
       }
       case "mark":
-        return marked(plan, record) ? [{ word: plan.label, evidence: plan.mark }] : [];
+        return plan.mark === "undated" ? [] : [{ word: plan.label, evidence: plan.mark }];
     }
   }
 
@@ -266,6 +275,11 @@ export class Evaluation {
         const faces = this.allFaces();
         return (version) => faces[version];
       }
+      case "date":
+        return (version) => {
+          const { month, day: ofMonth } = dateOf(day(version));
+          return month * 100 + ofMonth;
+        };
       case "month":
         return (version) => dateOf(day(version)).month;
       case "day":
@@ -282,8 +296,10 @@ export class Evaluation {
   }
 
   private markOf({ mark }: MarkPlan): (version: number) => boolean {
-    const { flags, width, height } = this.holdings;
+    const { flags, width, height, taken } = this.holdings;
     switch (mark) {
+      case "undated":
+        return (version) => Number.isNaN(taken.all[version]);
       case "landscape":
         return (version) => width.all[version] > height.all[version];
       case "portrait":
@@ -319,6 +335,16 @@ export class Evaluation {
   }
 }
 
+/** One reason a word: where any of several things would do, the one that is surest. */
+function surest(reasons: Reason[]): Reason[] {
+  const best = new Map<string, Reason>();
+  for (const reason of reasons) {
+    const held = best.get(reason.word);
+    if (!held || (reason.score ?? 1) > (held.score ?? 1)) best.set(reason.word, reason);
+  }
+  return [...best.values()];
+}
+
 function reasonOf(word: string, { text, certainty, scored, box, kind }: Evidence): Reason {
   const reason: Reason = { word, evidence: kind === KIND.near ? `near ${text}` : text };
   if (scored) reason.score = certainty / 100;
@@ -330,7 +356,6 @@ function reasonOf(word: string, { text, certainty, scored, box, kind }: Evidence
 function personReasons(plan: PersonPlan, record: PhotoRecord): Reason[] {
   const pattern = patternOf(plan.looks);
   const fitting = (record.faces ?? []).map((face, at) => ({ face, at })).filter(({ face }) => fits(faceOf(face), pattern));
-  if (fitting.length < plan.least || fitting.length > plan.most) return [];
   const [best] = fitting.sort((a, b) => b.face[8] - a.face[8]);
   if (!best) return [];
   const [, x, y, w, h, age, gender, emotion, score] = best.face;
@@ -351,6 +376,7 @@ function measured({ measure }: MeasurePlan, record: PhotoRecord): string | null 
   const camera = record.camera;
   switch (measure) {
     case "taken":
+    case "date":
     case "month":
     case "day":
     case "weekday":
@@ -367,7 +393,7 @@ function measured({ measure }: MeasurePlan, record: PhotoRecord): string | null 
     case "rating":
       return `${record.rating ?? 0} of 5`;
     case "face":
-      return `${record.faces?.length ?? 0}`;
+      return record.faces?.length === 1 ? "1 face" : `${record.faces?.length ?? 0} faces`;
     case "iso":
       return camera?.iso === undefined ? null : `ISO ${camera.iso}`;
     case "aperture":
@@ -376,22 +402,5 @@ function measured({ measure }: MeasurePlan, record: PhotoRecord): string | null 
       return camera?.exposure === undefined ? null : camera.exposure < 0.5 ? `1/${Math.round(1 / camera.exposure)} s` : `${camera.exposure} s`;
     case "focal":
       return camera?.focal === undefined ? null : `${camera.focal} mm`;
-  }
-}
-
-function marked({ mark }: MarkPlan, record: PhotoRecord): boolean {
-  switch (mark) {
-    case "favourite":
-      return record.favourite === true;
-    case "nsfw":
-      return record.nsfw !== undefined;
-    case "video":
-      return record.type.startsWith("video/");
-    case "landscape":
-      return record.width > record.height;
-    case "portrait":
-      return record.width < record.height;
-    case "square":
-      return record.width === record.height;
   }
 }

@@ -270,6 +270,12 @@ export const ALIASES: ReadonlyMap<string, string> = new Map<string, string>([
   ["heif", "heic"],
 ]);
 
+export const DOINGS: ReadonlyMap<string, string[]> = new Map<string, string[]>([
+  ["dining", ["dining table", "food", "restaurant", "wine glass"]],
+  ["dinner", ["dining table", "food", "restaurant"]],
+  ["lunch", ["dining table", "food", "restaurant"]],
+]);
+
 export const KEYS: ReadonlyMap<string, string[]> = new Map<string, string[]>([
   ["name", ["text", "word of the file's name"]],
   ["folder", ["text", "word of a folder's name"]],
@@ -288,7 +294,7 @@ export const KEYS: ReadonlyMap<string, string[]> = new Map<string, string[]>([
   ["season", ["text", "spring, summer, autumn or winter"]],
   ["camera", ["text", "make or model"]],
   ["lens", ["text", "word of the lens's name"]],
-  ["iso", ["number", "sensitivity"]],
+  ["iso", ["number", "a number such as 400"]],
   ["aperture", ["number", "1.8 or f/1.8"]],
   ["exposure", ["number", "seconds: 1/250 or 2"]],
   ["focal", ["number", "millimetres"]],

@@ -1,9 +1,10 @@
 // Text in, folded words out: what is compared with what. The server's folding.py does the same.
-// Case, accents and plural do not matter; anything that is neither letter nor digit separates words.
+// Case, accents and plural do not matter; anything that is neither letter nor digit separates words, and so do letters and digits
+// that meet.
 
 import { PLURALS } from "./everyday";
 
-const WORD = /[\p{L}\p{N}]+/gu;
+const WORD = /[\p{L}\p{Nl}\p{No}]+|\p{Nd}+/gu;
 const MARKS = /\p{M}/gu;
 const LETTERS: Record<string, string> = { ß: "ss", ø: "o", æ: "ae", œ: "oe", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i", "'": "", "’": "" };
 const ODD = /[ßøæœłđðþı'’]/g;
@@ -17,7 +18,7 @@ export function fold(text: string): string {
   return bare.replace(ODD, (letter) => LETTERS[letter]);
 }
 
-/** Folded words in their order, plural kept. */
+/** Folded words in their order, plural kept; a number is a word of its own ("RF24-105mm" is rf, 24, 105, mm). */
 export function wordsOf(text: string): string[] {
   return fold(text).match(WORD) ?? [];
 }

@@ -85,7 +85,9 @@ export class Index {
     if (stems.length === 1) return found;
     const sought = ` ${stems.join(" ")} `;
     const inside = (this.phrases.get(stems[0]) ?? []).filter((entry) => !THINGS.has(this.entries[entry].kind) && this.entries[entry].line.includes(sought));
-    return [...new Set([...found, ...inside])];
+    // "hot dog" is written "hotdog" by other models.
+    const together = this.phrases.get(stems.join("")) ?? [];
+    return [...new Set([...found, ...together, ...inside])];
   }
 
   /** Entries that `words` (as written, the last one unfinished) find. */

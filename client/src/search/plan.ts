@@ -18,12 +18,14 @@ export type Measure =
   | "rating"
   | "face"
   | "taken"
+  /** Month times a hundred plus day. */
+  | "date"
   | "month"
   | "day"
   | "weekday"
   | "hour";
 
-export type Mark = "favourite" | "nsfw" | "video" | "landscape" | "portrait" | "square";
+export type Mark = "favourite" | "nsfw" | "video" | "undated" | "landscape" | "portrait" | "square";
 
 /** A word or a name of several words, to be found in anything a photo says, or in some kinds of it. */
 export interface WordPlan extends Span {

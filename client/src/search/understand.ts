@@ -8,6 +8,7 @@ import {
   ALIASES,
   CHOICES,
   DECADES,
+  DOINGS,
   EMOTIONS,
   FEASTS,
   GENDERS,
@@ -41,6 +42,7 @@ const YEAR = /^(1[89]|20)\d\d$/;
 const DATE = /^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$/;
 const AGE_DECADE = /^([1-9]0)(s|ies|ties)$/;
 const NUMBER = /^f?\/?(\d+(?:\.\d+)?)(?:\/(\d+(?:\.\d+)?))?\s*([a-z]*)$/;
+const UNFINISHED = /^f?[\d./-]*$/;
 const MULTIPLES: Record<string, number> = { k: 1e3, kb: 1e3, m: 1e6, mb: 1e6, g: 1e9, gb: 1e9 };
 
 const KINDS: Record<string, Kind[]> = {
@@ -271,7 +273,10 @@ class Reader {
       return second && within([first[0][0], second[0][1]], second[1]);
     }
     const period = this.period(words, at);
-    if (period) return within(...period);
+    if (period) {
+      const [dated, next] = within(...period);
+      return [YEAR.test(text) ? this.orWritten(dated, word) : dated, next];
+    }
     const stem = singular(text);
     const month = MONTHS.indexOf(text);
     if (month >= 0) return plan("month", month + 1, month + 1, at + 1);
@@ -281,23 +286,26 @@ class Reader {
     const hours = HOURS.get(text) ?? HOURS.get(stem);
     if (hours) return plan("hour", hours[0], hours[1], at + 1);
     const feast = FEASTS.get(text);
-    if (feast) {
-      const span = { from, to: word.to };
-      const label = this.said(from, word.to);
-      return [
-        joined(
-          "all",
-          [
-            { type: "measure", measure: "month", low: feast[0], high: feast[0], label, ...span },
-            { type: "measure", measure: "day", low: feast[1], high: feast[2], label, ...span },
-          ],
-          from,
-          word.to,
-        )!,
-        at + 1,
-      ];
-    }
+    if (feast) return plan("date", feast[0] * 100 + feast[1], feast[0] * 100 + feast[2], at + 1);
     return null;
+  }
+
+  /** A photo that tells no date is found by a year in its folder, name, tag or caption. */
+  private orWritten(dated: Plan, { text, from, to }: Word): Plan {
+    const written: WordPlan = {
+      type: "word",
+      stems: [text],
+      words: [text],
+      open: false,
+      kinds: [KIND.folder, KIND.tag, KIND.caption],
+      named: true,
+      whole: false,
+      label: this.said(from, to),
+      from,
+      to,
+    };
+    const undated: Plan = { type: "mark", mark: "undated", label: written.label, from, to };
+    return { type: "any", of: [dated, { type: "all", of: [undated, written], from, to }], from, to };
   }
 
   /** A year, a month of a year, a day, or a range of these. */
@@ -415,16 +423,18 @@ class Reader {
   private single({ text, open, from, to }: Word): Plan | null {
     const known = ALIASES.get(text) ?? text;
     if (STOPPED.has(known) || STOPPED.has(singular(known))) return null;
-    return this.word([known], open, from, to);
+    const seen = (DOINGS.get(known) ?? []).map((thing) => this.word(wordsOf(thing), false, from, to, { kinds: [KIND.class, KIND.object] }));
+    return joined("any", [this.word([known], open, from, to), ...seen].filter((plan) => plan !== null), from, to);
   }
 
   private word(
-    words: string[],
+    said: string[],
     open: boolean,
     from: number,
     to: number,
     { kinds = null, named = kinds === null, whole = false, quoted = false }: { kinds?: readonly Kind[] | null; named?: boolean; whole?: boolean; quoted?: boolean } = {},
   ): WordPlan | null {
+    const words = said.flatMap(wordsOf);
     if (!words.length) return null;
     const label = quoted ? this.text.slice(from, to).replaceAll('"', "") : this.said(from, to);
     return { type: "word", stems: words.map(singular), words, open, kinds, named, whole, label, from, to };
@@ -460,7 +470,7 @@ class Reader {
     if (shape === "word") return this.choice(key, value.text.toLowerCase(), open, from, to);
     const [low, high] = rangeOf(key, value.text, comparison) ?? [NaN, NaN];
     if (Number.isNaN(low)) {
-      if (open) return null;
+      if (open && begun(key, value.text.toLowerCase())) return null;
       throw new Mistake(`"${key}" wants ${KEYS.get(key)![1]}, not "${value.text}".`);
     }
     if (key === "limit") {
@@ -490,7 +500,7 @@ class Reader {
     if (key === "nsfw" && word !== "yes" && word !== "no") {
       return { type: "word", stems: [word], words: [word], open: false, kinds: [KIND.nsfw], named: false, whole: true, label, ...span };
     }
-    const mark: Plan = { type: "mark", mark: key as Mark, label, ...span };
+    const mark: Plan = { type: "mark", mark: key as Mark, label: key, ...span };
     return word === "yes" ? mark : { type: "not", of: mark, ...span };
   }
 }
@@ -553,6 +563,15 @@ function rangeOf(key: string, text: string, comparison: Comparison): [number, nu
   }
 }
 
+/** Whether it may become a value of that key: "12..", "1/", "ma". */
+function begun(key: string, text: string): boolean {
+  return UNFINISHED.test(text) || (namesOf(key)?.some((name) => name.startsWith(text)) ?? false);
+}
+
+function namesOf(key: string): readonly string[] | null {
+  return key === "month" ? MONTHS : key === "weekday" ? WEEKDAYS : null;
+}
+
 /** What a single number means: a year is all of its seconds, 50 mm is anything that rounds to it. */
 function extentOf(key: string, text: string): [number, number] | null {
   const word = text.toLowerCase();
@@ -560,7 +579,7 @@ function extentOf(key: string, text: string): [number, number] | null {
     const period = key === "year" && !/^\d{4}$/.test(word) ? null : periodOf(word);
     return period && [period[0], period[1] - 1e-6];
   }
-  const names = key === "month" ? MONTHS : key === "weekday" ? WEEKDAYS : null;
+  const names = namesOf(key);
   const named = names ? names.findIndex((name) => name === word || name.slice(0, 3) === word) + 1 : 0;
   if (named) return [named, named];
   const parts = NUMBER.exec(word);
