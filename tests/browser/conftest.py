@@ -99,7 +99,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
 
     def start(*arguments: str | Path, data: Path | None = None, environment: dict[str, str] | None = None) -> Server:
         data = data or tmp_path / f"data{len(running)}"
-        log = (tmp_path / f"server{len(running)}.log").open("w+")
+        log = tmp_path / f"server{len(running)}.log"
         command = [
             sys.executable,
             "-c",
@@ -112,7 +112,10 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
             "--link",
             *map(str, arguments),
         ]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"} | (environment or {}))
+        with log.open("w") as told:
+            process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=told, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"} | (environment or {})
+            )
         server = Server(process, data, "", "")
         running.append(server)
         # The watchdog ends the server, and so the reading, when it never says where it is.
@@ -129,8 +132,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
             watchdog.kill()
             watchdog.wait()
         if not server.link:
-            log.seek(0)
-            pytest.fail(f"vitrine serve ended without an address:\n{log.read()}")
+            pytest.fail(f"vitrine serve ended without an address:\n{log.read_text()}")
         return server
 
     yield start
