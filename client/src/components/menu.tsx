@@ -13,6 +13,8 @@ export interface Choice {
 
 interface Props {
   label: string;
+  /** What the face says in letters; part of the button's name, so that it can be called by what is seen. */
+  value?: string;
   face: ComponentChildren;
   /** Draws the small arrow after the face. */
   arrow?: boolean;
@@ -21,7 +23,7 @@ interface Props {
   className?: string;
 }
 
-export function Menu({ label, face, arrow, choices, kind = "radio", className = "" }: Props) {
+export function Menu({ label, value, face, arrow, choices, kind = "radio", className = "" }: Props) {
   const [open, setOpen] = useState(false);
   const home = useRef<HTMLDivElement>(null);
 
@@ -57,7 +59,7 @@ export function Menu({ label, face, arrow, choices, kind = "radio", className = 
 
   return (
     <div class={`menu ${className}`} ref={home} onKeyDown={pressed}>
-      <button type="button" class="plain" aria-haspopup="menu" aria-expanded={open} aria-label={label} title={label} onClick={() => setOpen(!open)}>
+      <button type="button" class="plain" aria-haspopup="menu" aria-expanded={open} aria-label={value ? `${label}: ${value}` : label} title={label} onClick={() => setOpen(!open)}>
         {face}
         {arrow && <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />}
       </button>

@@ -24,11 +24,12 @@ export function Topbar() {
         {grid && (
           <>
             {(desk.order.value === "newest" || desk.order.value === "oldest") && (
-              <Menu className="wide" label={say("groupBy")} arrow face={say(`group_${desk.grouping.value}` as Key)} choices={GROUPINGS.map((key): Choice => ({ key, text: say(`group_${key}` as Key), chosen: desk.grouping.value === key, act: () => desk.setGrouping(key) }))} />
+              <Menu className="wide" label={say("groupBy")} value={say(`group_${desk.grouping.value}` as Key)} arrow face={say(`group_${desk.grouping.value}` as Key)} choices={GROUPINGS.map((key): Choice => ({ key, text: say(`group_${key}` as Key), chosen: desk.grouping.value === key, act: () => desk.setGrouping(key) }))} />
             )}
             <Menu
               className="wide"
               label={say("sortBy")}
+              value={say(`sort_${desk.order.value}` as Key)}
               arrow
               face={say(`sort_${desk.order.value}` as Key)}
               choices={(desk.searching.value ? (["relevance", ...SORTS] as Sort[]) : SORTS).map((key): Choice => ({ key, text: say(`sort_${key}` as Key), chosen: desk.order.value === key, act: () => desk.setSort(key) }))}
@@ -50,7 +51,8 @@ export function Account() {
     <Menu
       kind="action"
       className="account"
-      label={name ? `${say("account")}: ${name}` : say("account")}
+      label={say("account")}
+      value={name}
       face={<span class="initial">{(name[0] ?? "·").toUpperCase()}</span>}
       choices={[
         { key: "settings", text: say("settings"), act: () => desk.go({ page: "settings", query: "" }) },

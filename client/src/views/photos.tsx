@@ -29,6 +29,7 @@ export function Photos() {
       <h1 class="unseen">{say(desk.route.value.page === "favourites" ? "favourites" : "photos")}</h1>
       <Findings />
       <Announce />
+      <NothingFound />
       <div class="grid-frame">
         <div class="grid" id="photos" ref={scroller} />
         <div class="grid-side" ref={side} />
@@ -218,9 +219,17 @@ function Nothing() {
       </div>
     );
   }
+  return null;
+}
+
+/** Which word found nothing and what is near it; stands above what all but one word found. */
+function NothingFound() {
+  const desk = useDesk();
+  const selection = desk.selection.value;
+  if (!desk.searching.value || !selection || selection.query !== desk.query.value || selection.order.length > 0 || selection.mistake) return null;
   const { nothing, almost } = selection;
   return (
-    <div class={`nothing${almost && almost.order.length > 0 ? " is-above" : ""}`}>
+    <div class={`nothing-found${almost && almost.order.length > 0 ? "" : " is-alone"}`}>
       <h2>{nothing ? say("nothingFor", { word: nothing.word }) : say("nothingAtAll")}</h2>
       {nothing && nothing.nearest.length > 0 && (
         <p class="nothing-nearest">

@@ -1,8 +1,7 @@
 // In: the route. Out: rail, bar and page; over them the photo, the help, the sign-in. Pages other than the grid load when opened.
 
-import { lazy, Suspense } from "preact/compat";
-import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { h, type ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { useDesk } from "../components/desk";
 import { Help } from "../components/help";
 import { actOf, typing } from "../components/keys";
@@ -14,16 +13,32 @@ import { Topbar } from "../components/topbar";
 import { say, type Key } from "../words/words";
 import { Photos } from "./photos";
 
-const Viewer = lazy(() => import("./viewer"));
-const SignIn = lazy(() => import("./signin"));
+/** A page that is fetched when it is first opened; the place stays empty for that moment. */
+function later(load: () => Promise<{ default: ComponentType }>): ComponentType {
+  let page: ComponentType | undefined;
+  return function Later() {
+    const [, arrived] = useState(false);
+    useEffect(() => {
+      if (page) return;
+      void load().then((module) => {
+        page = module.default;
+        arrived(true);
+      });
+    }, []);
+    return page ? h(page, {}) : null;
+  };
+}
+
+const Viewer = later(() => import("./viewer"));
+const SignIn = later(() => import("./signin"));
 const PAGES: Record<Exclude<Page, "photos" | "favourites">, ComponentType> = {
-  folders: lazy(() => import("./overview").then((page) => ({ default: page.Folders }))),
-  places: lazy(() => import("./overview").then((page) => ({ default: page.Places }))),
-  things: lazy(() => import("./overview").then((page) => ({ default: page.Things }))),
-  problems: lazy(() => import("./problems")),
-  process: lazy(() => import("./process")),
-  settings: lazy(() => import("./settings")),
-  about: lazy(() => import("./about")),
+  folders: later(() => import("./overview").then((page) => ({ default: page.Folders }))),
+  places: later(() => import("./overview").then((page) => ({ default: page.Places }))),
+  things: later(() => import("./overview").then((page) => ({ default: page.Things }))),
+  problems: later(() => import("./problems")),
+  process: later(() => import("./process")),
+  settings: later(() => import("./settings")),
+  about: later(() => import("./about")),
 };
 
 export function Shell() {
@@ -52,13 +67,7 @@ export function Shell() {
     document.title = query ? `${query} · ${say("name")}` : page === "photos" ? say("name") : `${say(page as Key)} · ${say("name")}`;
   }, [page, query]);
 
-  if (desk.signedOut.value) {
-    return (
-      <Suspense fallback={null}>
-        <SignIn />
-      </Suspense>
-    );
-  }
+  if (desk.signedOut.value) return <SignIn />;
   const Chosen = page === "photos" || page === "favourites" ? undefined : PAGES[page];
   return (
     <>
@@ -77,23 +86,13 @@ export function Shell() {
         <div class="main">
           <Topbar />
           <main class="page" id="main" tabIndex={-1}>
-            {Chosen ? (
-              <Suspense fallback={null}>
-                <Chosen />
-              </Suspense>
-            ) : (
-              <Photos key={page} />
-            )}
+            {Chosen ? <Chosen /> : <Photos key={page} />}
           </main>
           <Notices />
           {desk.narrow.value && <Tabs />}
         </div>
       </div>
-      {photo && (
-        <Suspense fallback={<div class="stage-wait" />}>
-          <Viewer />
-        </Suspense>
-      )}
+      {photo && <Viewer />}
       {desk.help.value && <Help />}
     </>
   );

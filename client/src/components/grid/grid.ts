@@ -84,6 +84,8 @@ export class Grid {
   #lastTop = 0;
   #quiet: ReturnType<typeof setTimeout> | undefined;
   #width = 0;
+  // Measured when it changes: asking on every frame would make the browser lay out twice.
+  #view = 0;
   #wantedAnchor: Anchor | undefined;
 
   constructor(scroller: HTMLElement, host: Host, label: string) {
@@ -104,7 +106,9 @@ export class Grid {
     this.#heads.addEventListener("click", (event) => this.#headClicked(event), { signal });
     scroller.addEventListener("wheel", (event) => this.#wheeled(event), { passive: false, signal });
     this.#touches(signal);
+    this.#view = scroller.clientHeight;
     const watch = new ResizeObserver(() => {
+      this.#view = scroller.clientHeight;
       if (this.#space.clientWidth !== this.#width) this.#relay();
       else this.#draw();
     });
@@ -129,7 +133,7 @@ export class Grid {
     return this.#scrolling.position(this.#scroller.scrollTop);
   }
   get view(): number {
-    return this.#scroller.clientHeight;
+    return this.#view;
   }
 
   show(scene: Scene): void {

@@ -99,7 +99,7 @@ export class Tile {
     canvas.hidden = false;
     canvas.width = w;
     canvas.height = high;
-    canvas.getContext("2d")?.putImageData(new ImageData(new Uint8ClampedArray(rgba), w, high), 0, 0);
+    canvas.getContext("2d", { willReadFrequently: true })?.putImageData(new ImageData(new Uint8ClampedArray(rgba), w, high), 0, 0);
   }
 
   place(x: number, y: number, w: number, high: number): void {
