@@ -51,6 +51,8 @@ class Build(build_py):
     def run(self) -> None:
         """Run the two steps, except in an editable install, where ``make`` runs them when they are due."""
         if not self.editable_mode:
+            # What an earlier build left, and has gone from the checkout since, would go into the wheel.
+            shutil.rmtree(Path(self.build_lib) / "vitrine", ignore_errors=True)
             subprocess.run([sys.executable, HOUSE / "assets" / "fetch.py", "models", "demo"], check=True)
             if not client_is_built():
                 subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=HOUSE / "client", check=True)
@@ -68,6 +70,8 @@ class Build(build_py):
 packages = code_packages()
 setup(
     packages=[*packages, *DATA],
+    # Only what is listed here: the other way takes in every file that an old list of sources names.
+    include_package_data=False,
     package_dir={name: name.removeprefix("vitrine.").replace(".", "/") for name in (*packages, *DATA)},
     package_data={**DATA, **dict.fromkeys(packages, BESIDE_CODE)},
     cmdclass={"build_py": Build},
