@@ -109,7 +109,7 @@ def read(path: Path, folder: DataFolder, limits: Limits) -> Reading:
 
 def _decoded(file: BufferedReader, kind: str, max_pixels: int) -> tuple[exif.Facts, pixels.Decoded]:
     if kind in raws.KINDS:
-        with raws.opened(file, max_pixels) as stored:
+        with raws.opened(file, kind, max_pixels) as stored:
             return exif.facts(stored.image, file, raw=True), raws.decode(stored, kind, pictures.LONGEST)
     with pixels.opened(file, kind, max_pixels) as image:
         facts = exif.facts(image, file)

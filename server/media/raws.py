@@ -7,6 +7,7 @@ thumbnail is the raw data developed, at half size.
 from __future__ import annotations
 
 import io
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ MAKERS = {
 SMALLEST_PX = 1000
 """A stored picture with a longest side below this gives no good preview."""
 
+MOST_STORED_BYTES = 64 << 20
+
 TURNS = {3: 3, 5: 8, 6: 6}
 """LibRaw's ``flip`` (dcraw's turn of the picture) to the orientation of EXIF."""
 
@@ -69,7 +72,7 @@ def kind_of_tiff(file: BinaryIO) -> str:
 
 
 @contextmanager
-def opened(file: BinaryIO, max_pixels: int) -> Iterator[Stored]:
+def opened(file: BinaryIO, kind: str, max_pixels: int) -> Iterator[Stored]:
     """The stored picture of a raw file, header read, within ``max_pixels``. Raises Problem, also for failures inside the block."""
     import rawpy
 
@@ -79,7 +82,7 @@ def opened(file: BinaryIO, max_pixels: int) -> Iterator[Stored]:
             with rawpy.imread(f"/proc/self/fd/{file.fileno()}") as raw:
                 sizes = raw.sizes
                 pixels.hold((sizes.raw_width, sizes.raw_height), max_pixels)
-                image = _stored(raw)
+                image = _stored(raw) if kind != "image/x-fuji-raf" else _fuji(file)
                 if image is not None:
                     pixels.hold(image.size, max_pixels)
                 if image is None or max(image.size) < min(SMALLEST_PX, max(sizes.width, sizes.height)):
@@ -101,6 +104,15 @@ def _stored(raw: Any) -> Image.Image | None:
     if thumb.format == rawpy.ThumbFormat.JPEG:
         return Image.open(io.BytesIO(thumb.data), formats=("JPEG",))
     return Image.fromarray(thumb.data)
+
+
+def _fuji(file: BinaryIO) -> Image.Image | None:
+    """The JPEG of a RAF file, where its header says; LibRaw would leave out the metadata, and a RAF file has no other."""
+    file.seek(84)
+    offset, length = struct.unpack(">II", file.read(8))
+    file.seek(offset)
+    content = file.read(min(length, MOST_STORED_BYTES))
+    return Image.open(io.BytesIO(content), formats=("JPEG",)) if content[:2] == b"\xff\xd8" else None
 
 
 def _developed(raw: Any, stored: Image.Image | None) -> Image.Image:
