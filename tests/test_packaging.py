@@ -63,6 +63,7 @@ def test_the_wheel_brings_the_client_models_lexicon_and_demo(inside: set[str]) -
 
 
 def test_no_tool_or_source_of_the_client_is_in_the_wheel(inside: set[str]) -> None:
+    assert {name.split("/")[2] for name in inside if name.startswith("vitrine/client/")} == {"dist"}
     assert [name for name in inside if re.search(r"node_modules|\.tsx?$|package(-lock)?\.json|assets/fetch\.py|/tests?/|\.part$|/\.", name)] == []
 
 
