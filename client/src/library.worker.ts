@@ -17,16 +17,15 @@ import { type Keeper, Sync } from "./stream/sync";
 const REDRAW_MS = 250;
 
 /** A worker's own global, of which this file needs three things; naming them keeps it compiling under any set of TypeScript libraries. */
-interface Outside {
+export interface Outside {
   postMessage(news: News, moved: Transferable[]): void;
   addEventListener(name: "message", listener: (event: MessageEvent<Call>) => void): void;
   addEventListener(name: "online", listener: () => void): void;
 }
 
-class Librarian implements Desk, Keeper {
+export class Librarian implements Desk, Keeper {
   private readonly holdings = new Holdings();
   private readonly finder = new Finder(this.holdings);
-  private readonly api = new Api();
   private readonly sync: Sync;
   private readonly channel = new BroadcastChannel("vitrine");
   private state: Status = { phase: "starting", have: 0, total: null, progress: null, trouble: null };
@@ -43,6 +42,7 @@ class Librarian implements Desk, Keeper {
 
   private constructor(
     private readonly outside: Outside,
+    private readonly api: Api,
     private readonly copy: Copy,
   ) {
     this.sync = new Sync(this.api, this, {
@@ -60,15 +60,16 @@ class Librarian implements Desk, Keeper {
     outside.addEventListener("message", (event) => void this.answer(event.data));
   }
 
-  static async start(outside: Outside): Promise<void> {
+  static async start(outside: Outside, api = new Api()): Promise<Librarian> {
     // Calls that arrive while the copy opens must wait for it, so the listener is there first.
     const early: Call[] = [];
     const collect = (event: MessageEvent<Call>): void => void early.push(event.data);
     outside.addEventListener("message", collect);
-    const librarian = new Librarian(outside, await Copy.open(packOf));
+    const librarian = new Librarian(outside, api, await Copy.open(packOf));
     (outside as unknown as EventTarget).removeEventListener("message", collect as EventListener);
     for (const call of early) void librarian.answer(call);
     await librarian.open();
+    return librarian;
   }
 
   // --- the copy -----------------------------------------------------------------------------------------------------------
@@ -94,17 +95,19 @@ class Librarian implements Desk, Keeper {
 
   /** One tab writes the copy; the others read what they came for and keep to memory until it is their turn. */
   private async lead(): Promise<void> {
-    if (!("locks" in navigator)) return;
+    const { locks } = (globalThis as { navigator?: { locks?: LockManager } }).navigator ?? {};
+    // Only secure addresses have locks. Without them every tab writes, which costs space until the next start but breaks nothing.
+    if (!locks) return;
     const forever = new Promise<void>(() => undefined);
     const first = await new Promise<boolean>((decided) => {
-      void navigator.locks.request("vitrine-copy", { ifAvailable: true }, async (lock) => {
+      void locks.request("vitrine-copy", { ifAvailable: true }, async (lock) => {
         decided(lock !== null);
         if (lock) await forever;
       });
     });
     if (first) return;
     this.copy.follow();
-    void navigator.locks.request("vitrine-copy", async () => {
+    void locks.request("vitrine-copy", async () => {
       if (!(await this.copy.lead())) this.holdings.forgetSeqs();
       await forever;
     });
@@ -325,6 +328,13 @@ class Librarian implements Desk, Keeper {
     await this.copy.clear();
   }
 
+  /** Lets go of the network and of the other tabs; what was shown stays. */
+  end(): void {
+    this.sync.end();
+    this.channel.close();
+    this.copy.close();
+  }
+
   // --- the page -----------------------------------------------------------------------------------------------------------
 
   /** Nothing is shown or fetched from here on. */
@@ -420,4 +430,4 @@ function changedBy(record: PhotoRecord, { rating, favourite, caption, tags }: Ch
   return changed;
 }
 
-void Librarian.start(globalThis as unknown as Outside);
+if ("WorkerGlobalScope" in globalThis) void Librarian.start(globalThis as unknown as Outside);

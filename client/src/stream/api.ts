@@ -39,7 +39,7 @@ export class Api {
 
   private async renew(): Promise<boolean> {
     const renew = async (): Promise<boolean> => (await this.send(REFRESH, { method: "POST" })).ok;
-    const locks = (globalThis.navigator as Navigator | undefined)?.locks as LockManager | undefined;
+    const { locks } = (globalThis as { navigator?: { locks?: LockManager } }).navigator ?? {};
     return locks ? await locks.request("vitrine-session", renew) : await renew();
   }
 
