@@ -228,9 +228,12 @@ function NothingFound() {
   const selection = desk.selection.value;
   if (!desk.searching.value || !selection || selection.query !== desk.query.value || selection.order.length > 0 || selection.mistake) return null;
   const { nothing, almost } = selection;
+  const analyze = desk.status.value.progress?.analyze;
+  const waiting = analyze ? analyze.total - analyze.done : 0;
   return (
     <div class={`nothing-found${almost && almost.order.length > 0 ? "" : " is-alone"}`}>
       <h2>{nothing ? say("nothingFor", { word: nothing.word }) : say("nothingAtAll")}</h2>
+      {waiting > 0 && <p>{say("stillLooking", { n: waiting })}</p>}
       {nothing && nothing.nearest.length > 0 && (
         <p class="nothing-nearest">
           {say("nearest")}

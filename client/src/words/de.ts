@@ -76,6 +76,7 @@ export const de: Catalogue = {
   nothingFor: "Nichts gefunden für „{word}“.",
   nothingAtAll: "Nichts gefunden.",
   nearest: "Meinten Sie",
+  stillLooking: { one: "{n} Foto ist noch anzusehen.", other: "{n} Fotos sind noch anzusehen." },
   clearSearch: "Suche leeren",
   noFavourites: "Noch nichts hier. Drücken Sie F auf einem Foto oder tippen Sie auf sein Herz, dann erscheint es hier.",
   understanding: "{done} von {total} verstanden",

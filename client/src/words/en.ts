@@ -78,6 +78,7 @@ export const en = {
   nothingFor: "Nothing found for “{word}”.",
   nothingAtAll: "Nothing found.",
   nearest: "Did you mean",
+  stillLooking: { one: "{n} photo is still to be looked at.", other: "{n} photos are still to be looked at." },
   clearSearch: "Clear the search",
   noFavourites: "Nothing here yet. Press F on a photo, or touch its heart, and it shows up here.",
   // Progress

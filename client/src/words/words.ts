@@ -54,6 +54,9 @@ export function around(key: Key, name: string): [before: string, after: string] 
   return [before, after];
 }
 
+/** A certainty between 0 and 1, always with two digits, so that rows of them line up. */
+export const score = (value: number): string => new Intl.NumberFormat(language(), { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(value);
+
 const plural = (forms: Forms, n: number): string => (new Intl.PluralRules(language()).select(n) === "one" ? forms.one : forms.other);
 
 const numbers = new Map<string, Intl.NumberFormat>();

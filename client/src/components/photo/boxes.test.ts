@@ -11,7 +11,7 @@ const record = {
 } as unknown as PhotoRecord;
 
 test("objects carry their score, faces who they are", () => {
-  expect(boxesOf(record).map((box) => box.label)).toEqual(["car 0.91", "bench 0.3", "woman · 20s · happy"]);
+  expect(boxesOf(record).map((box) => box.label)).toEqual(["car 0.91", "bench 0.30", "woman · 20s · happy"]);
 });
 
 test("objects below the reader's score have no box, faces keep theirs", () => {
@@ -27,5 +27,5 @@ test("only reasons that have a place get a box", () => {
     { word: "dog", evidence: "beagle", score: 0.9, box: [0.1, 0.1, 0.2, 0.2] },
     { word: "outdoors", evidence: "EV 14" },
   ]);
-  expect(boxes.map((box) => box.label)).toEqual(["dog ← beagle 0.9"]);
+  expect(boxes.map((box) => box.label)).toEqual(["dog ← beagle 0.90"]);
 });

@@ -3,7 +3,7 @@
 
 import type { PhotoRecord } from "../../lib/records";
 import type { Reason } from "../../lib/library";
-import { number, say, type Key } from "../../words/words";
+import { say, score as sure, type Key } from "../../words/words";
 import { why } from "../reasons";
 
 export interface Box {
@@ -36,7 +36,7 @@ export function whoIs(gender: string, age: number): string {
 export function boxesOf(record: PhotoRecord, least = 0): Box[] {
   const objects = (record.objects ?? []).filter(([, score]) => score >= least);
   return [
-    ...objects.map(([label, score, x, y, w, h]): Box => ({ kind: "object", label: `${label} ${number(score, 2)}`, of: label, x, y, w, h })),
+    ...objects.map(([label, score, x, y, w, h]): Box => ({ kind: "object", label: `${label} ${sure(score)}`, of: label, x, y, w, h })),
     ...(record.faces ?? []).map(([, x, y, w, h, age, gender, emotion]): Box => {
       const years = age < CHILD ? String(age) : say("decade", { n: String(Math.floor(age / 10) * 10) });
       return { kind: "face", label: [whoIs(gender, age), years, say(`emotion_${emotion}` as Key)].join(" · ").toLowerCase(), of: "face", x, y, w, h };

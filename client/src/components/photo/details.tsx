@@ -6,7 +6,7 @@ import { Star, X } from "lucide-preact";
 import type { PhotoDetails, Reason, WordFacts } from "../../lib/library";
 import type { PhotoRecord } from "../../lib/records";
 import { aperture, bytes, exposure, exposureValue, focal, megapixels, taken } from "../../words/figures";
-import { number, say, type Key } from "../../words/words";
+import { number, say, score as sure, type Key } from "../../words/words";
 import { useDesk } from "../desk";
 import { why } from "../reasons";
 import { whoIs } from "./boxes";
@@ -65,7 +65,7 @@ export function Details({ record, details, reasons, least, setLeast, light, clos
               <li key={id} class="pair" onPointerEnter={() => light("face")} onPointerLeave={() => light(undefined)}>
                 <span>{say("aboutAge", { who: whoIs(gender, age), age })}</span>
                 <span>
-                  {say(`emotion_${emotion}` as Key)} {number(score, 2)}
+                  {say(`emotion_${emotion}` as Key)} {sure(score)}
                 </span>
               </li>
             ))}
@@ -216,7 +216,7 @@ function Contents({ record, least, setLeast, light, searchFor }: Pick<Props, "re
         <h3 class="label">{say("whatIsInIt")}</h3>
         {all.length > 0 && (
           <label class="least">
-            <span class="label">{say("scoreAtLeast", { n: number(least, 2) })}</span>
+            <span class="label">{say("scoreAtLeast", { n: sure(least) })}</span>
             <input type="range" min="0" max="0.95" step="0.05" aria-label={say("minimumScore")} value={least} onInput={(event) => setLeast(Number(event.currentTarget.value))} />
           </label>
         )}
@@ -225,7 +225,7 @@ function Contents({ record, least, setLeast, light, searchFor }: Pick<Props, "re
         {shown.map(([label, score]) => (
           <li key={label}>
             <button type="button" class="chip" title={say("searchFor", { word: label })} onClick={searchFor(label)} onPointerEnter={() => light(label)} onPointerLeave={() => light(undefined)} onFocus={() => light(label)} onBlur={() => light(undefined)}>
-              {label} <span>{number(score, 2)}</span>
+              {label} <span>{sure(score)}</span>
             </button>
           </li>
         ))}
