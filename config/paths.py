@@ -46,6 +46,11 @@ class DataFolder:
         return self.root / "lock"
 
     @property
+    def words(self) -> Path:
+        """What follows from each label, made once from WordNet."""
+        return self.root / "words.json"
+
+    @property
     def pictures(self) -> Path:
         """Previews and thumbnails."""
         return self.root / "pictures"

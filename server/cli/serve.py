@@ -57,7 +57,7 @@ async def _serve(roots: list[Path], data: DataFolder, options: dict[str, object]
             for root in roots:
                 await flow.store.add_root(root)
             accounts = Accounts(document.opened(data.document))
-            gallery = Gallery(data, settings, catalogue, flow, accounts, Finder(catalogue, data.root), thanks)
+            gallery = Gallery(data, settings, catalogue, flow, accounts, Finder(catalogue, data.words), thanks)
             app = application(gallery)
             host, port = settings.text("host"), settings.whole("port")
             stop = asyncio.Event()

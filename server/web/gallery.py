@@ -34,7 +34,7 @@ class Gallery:
 
 
 GALLERY = web.AppKey("gallery", Gallery)
-USER = "vitrine.user"
+USER = web.RequestKey("user", User)
 
 
 class Refusal(Exception):
@@ -64,8 +64,7 @@ def answer(body: object, *, status: int = 200, **headers: str) -> web.Response:
 
 def user_of(request: web.Request) -> User:
     """Who asks; the gate let nobody else through."""
-    user: User = request[USER]
-    return user
+    return request[USER]
 
 
 async def body_of(request: web.Request) -> dict[str, Any]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import orjson
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
 
 from vitrine.server.store import Change
 from vitrine.server.web.gallery import GALLERY, NOT_FOUND, Gallery, Refusal, answer, body_of
@@ -123,53 +122,60 @@ async def original(request: web.Request) -> web.StreamResponse:
         (photo,),
     )
     for root, path, size, mtime_ns in rows:
-        with _opened(bytes(root), bytes(path), gallery.settings.flag("follow_links")) as handle:
-            if handle is None:
-                continue
-            status = os.fstat(handle)
-            # A file that changed since it was read is another content under this address.
-            if (status.st_size, status.st_mtime_ns) != (size, mtime_ns):
-                continue
-            inline = record["type"] in SHOWN and "download" not in request.query
-            name = bytes(path).rsplit(b"/", 1)[-1].decode("utf-8", "replace")
-            response = web.FileResponse(
-                f"/dev/fd/{handle}",
-                headers={
-                    "Cache-Control": FOREVER,
-                    "Content-Type": record["type"],
-                    "Content-Security-Policy": MEDIA_POLICY,
-                    "Content-Disposition": f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(name, safe='')}",
-                },
-            )
-            # Sent while the handle is open: nobody can exchange the file between the check and the reading.
-            await response.prepare(request)
-            return response
+        handle = _opened(bytes(root), bytes(path), gallery.settings.flag("follow_links"))
+        if handle is None:
+            continue
+        status = os.fstat(handle)
+        # A file that changed since it was read is another content under this address.
+        if (status.st_size, status.st_mtime_ns) != (size, mtime_ns):
+            os.close(handle)
+            continue
+        inline = record["type"] in SHOWN and "download" not in request.query
+        name = bytes(path).rsplit(b"/", 1)[-1].decode("utf-8", "replace")
+        headers = {
+            "Cache-Control": FOREVER,
+            "Content-Type": record["type"],
+            "Content-Security-Policy": MEDIA_POLICY,
+            "Content-Disposition": f"{'inline' if inline else 'attachment'}; filename*=UTF-8''{quote(name, safe='')}",
+        }
+        return HandleResponse(handle, headers)
     raise Refusal(404, "offline", "The original is not there at present; connect its disk, or scan again.")
 
 
-@contextmanager
-def _opened(root: bytes, path: bytes, follow_links: bool) -> Iterator[int | None]:
-    """A handle on ``path`` below ``root``, or None. Each step refuses links, so no exchange of a folder leads out of the root."""
-    handles: list[int] = []
-    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
-    try:
+class HandleResponse(web.FileResponse):
+    """Sends an open file, and closes it: nobody can exchange the file between the check and the reading."""
+
+    def __init__(self, handle: int, headers: dict[str, str]) -> None:
+        super().__init__(f"/dev/fd/{handle}", headers=headers)
+        self._handle = handle
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        """Send headers and content."""
         try:
-            if follow_links:
-                real = os.path.realpath(os.path.join(root, path))
-                if not real.startswith(os.path.realpath(root) + b"/"):
-                    raise OSError
-                root, path = os.path.realpath(root), os.path.relpath(real, os.path.realpath(root))
-            handles.append(os.open(root, flags | os.O_DIRECTORY))
-            *folders, name = path.split(b"/")
-            for folder in folders:
-                handles.append(os.open(folder, flags | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=handles[-1]))
-            handles.append(os.open(name, flags | os.O_NOFOLLOW, dir_fd=handles[-1]))
-        except OSError:
-            yield None
-            return
-        yield handles[-1]
+            return await super().prepare(request)
+        finally:
+            os.close(self._handle)
+
+
+def _opened(root: bytes, path: bytes, follow_links: bool) -> int | None:
+    """A handle on ``path`` below ``root``, or None. Each step refuses links, so no exchange of a folder leads out of the root."""
+    flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK
+    folders: list[int] = []
+    try:
+        if follow_links:
+            real, home = os.path.realpath(os.path.join(root, path)), os.path.realpath(root)
+            if not real.startswith(home + b"/"):
+                return None
+            root, path = home, os.path.relpath(real, home)
+        folders.append(os.open(root, flags | os.O_DIRECTORY))
+        *steps, name = path.split(b"/")
+        for step in steps:
+            folders.append(os.open(step, flags | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folders[-1]))
+        return os.open(name, flags | os.O_NOFOLLOW, dir_fd=folders[-1])
+    except OSError:
+        return None
     finally:
-        for handle in handles:
+        for handle in folders:
             os.close(handle)
 
 
