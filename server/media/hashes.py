@@ -6,7 +6,7 @@ import base64
 import hashlib
 import math
 from functools import lru_cache
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 
 import imagehash
 import numpy as np
@@ -16,7 +16,7 @@ from PIL import Image
 Plane = npt.NDArray[np.float64]
 
 
-def content_id(file: BufferedReader) -> str:
+def content_id(file: BufferedReader | BytesIO) -> str:
     """BLAKE2b-128 of everything from the present position on, as 32 hex digits; streamed, so the size does not matter."""
     return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
 

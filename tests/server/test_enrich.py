@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import jsonschema
 import pytest
 from hypothesis import given
@@ -14,18 +16,18 @@ from vitrine.server import enrich
 from vitrine.server.enrich import Thresholds
 
 
-def reading(taken: str | None = None, lat: float | None = None, exif: dict[str, str] | None = None, **camera) -> Reading:
+def reading(taken: str | None = None, lat: float | None = None, exif: dict[str, str] | None = None, **camera: Any) -> Reading:
     return Reading(
         id="0" * 32, bytes=1, width=1, height=1, type="image/jpeg", animated=False, taken=taken, lat=lat, lon=None, altitude=None, place=Place(),
-        camera=Camera(**camera), phash="0" * 16, thumbhash="", palette=[], exif=exif or {},
+        camera=cast("Camera", camera), phash="0" * 16, thumbhash="", palette=[], exif=exif or {},
     )  # fmt: skip
 
 
-def face(width: float, score: float = 0.9, age: float = 26.4, gender: str = "female", emotion=(("happy", 0.8), ("neutral", 0.1))) -> dict:
+def face(width: float, score: float = 0.9, age: float = 26.4, gender: str = "female", emotion=(("happy", 0.8), ("neutral", 0.1))) -> dict[str, Any]:
     return {"box": (0.1, 0.2, width, width), "score": score, "landmarks": [], "age": age, "gender": (gender, 0.9), "emotion": list(emotion), "vector": ""}
 
 
-def parts(*found: tuple[str, float], side: float = 0.2) -> dict:
+def parts(*found: tuple[str, float], side: float = 0.2) -> dict[str, Any]:
     return {"parts": [(part, score, 0.4, 0.4, side, side) for part, score in found]}
 
 

@@ -15,7 +15,6 @@ from PIL import Image
 
 from vitrine.config.errors import PROBLEM_CODES, Problem
 from vitrine.config.paths import DataFolder
-from vitrine.server import read as module
 from vitrine.server.media import pixels
 from vitrine.server.read import Limits, identify, read, start_worker
 
@@ -140,7 +139,7 @@ def test_a_file_that_changes_while_it_is_read_is_a_problem(paint, photos, folder
             file.write(b"more")
         return decode(*arguments)
 
-    monkeypatch.setattr(module.pixels, "decode", slowly)
+    monkeypatch.setattr(pixels, "decode", slowly)
     assert problem_of(path, folder).code == "changed"
     assert list(folder.pictures.rglob("*.jpg")) == []
 
@@ -154,7 +153,7 @@ def test_a_file_that_is_replaced_while_it_is_read_is_a_problem(paint, photos, fo
             os.replace(other, path)
         return decode(*arguments)
 
-    monkeypatch.setattr(module.pixels, "decode", swapped)
+    monkeypatch.setattr(pixels, "decode", swapped)
     assert problem_of(path, folder).code == "changed"
 
 

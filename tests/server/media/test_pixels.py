@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import cast
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def decode(file: io.BytesIO, wanted: int = 1280, limit: int = 10**8) -> pixels.D
 
 def corners(picture: Image.Image) -> list[tuple[int, ...]]:
     right, bottom = picture.width - 3, picture.height - 3
-    return [picture.getpixel(at) for at in ((2, 2), (right, 2), (2, bottom), (right, bottom))]
+    return [cast("tuple[int, ...]", picture.getpixel(at)) for at in ((2, 2), (right, 2), (2, bottom), (right, bottom))]
 
 
 def close(found, wanted, most: int = 30) -> bool:

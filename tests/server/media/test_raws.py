@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -55,7 +56,7 @@ def test_raw_data_without_a_stored_picture_is_developed(tmp_path, folder):
     assert (found["type"], found["width"], found["height"]) == ("image/x-adobe-dng", 240, 160)
     assert found["camera"] == {"make": "Maker", "model": "Model"}
     with Image.open(folder.picture(found["id"], "preview")) as preview:
-        red, green, blue = preview.getpixel((50, 40))
+        red, green, blue = cast("tuple[int, int, int]", preview.getpixel((50, 40)))
     assert red > 2 * max(green, blue)
 
 
