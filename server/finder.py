@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -15,7 +15,11 @@ from vitrine.config.paths import LEXICON
 from vitrine.server.catalogue import Catalogue
 from vitrine.server.search import Answer, Search
 
+if TYPE_CHECKING:
+    from vitrine.server.words import Table
+
 PAGE = 2000
+"""Records taken into the index at once."""
 
 
 class Finder:
@@ -26,14 +30,14 @@ class Finder:
         self._cache = cache
         self._search: Search | None = None
         self._seen = 0
-        self._table: dict[str, Any] | None = None
+        self._table: Table | None = None
         self._turn = asyncio.Lock()
 
-    async def words(self) -> dict[str, Any]:
+    async def words(self) -> Table:
         """What follows from each label: synonyms, ancestors, definition; made once and kept in the data folder."""
-        if self._table is None:
-            self._table = await asyncio.to_thread(_words, self._cache)
-        return self._table
+        table = self._table or await asyncio.to_thread(_words, self._cache)
+        self._table = table
+        return table
 
     async def find(self, query: str, limit: int | None = None) -> Answer:
         """Answer one question from the library as it is now."""
@@ -57,7 +61,8 @@ def _take(search: Search, rows: list[Any]) -> None:
             search.add(orjson.loads(line))
 
 
-def _words(cache: Path) -> dict[str, Any]:
+def _words(cache: Path) -> Table:
+    # Imported late: the library that reads WordNet takes a second to load, the cached table needs none of it.
     from vitrine.server.words import label_table
 
     return label_table(LEXICON, cache)

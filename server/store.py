@@ -255,7 +255,8 @@ class Store:
         kept = await _one(db, "SELECT added, reading, exif FROM photos WHERE id = ?", photo)
         if not files or kept is None:
             return None
-        reading: Reading = {**orjson.loads(kept[1]), "exif": orjson.loads(zlib.decompress(kept[2]))}
+        reading: Reading = orjson.loads(kept[1])
+        reading["exif"] = orjson.loads(zlib.decompress(kept[2]))
         raw: dict[str, Any] = {}
         state: dict[str, str] = {}
         for analyzer, version, result in await db.execute_fetchall("SELECT analyzer, version, result FROM results WHERE photo = ? ORDER BY analyzer", (photo,)):

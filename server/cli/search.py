@@ -38,7 +38,7 @@ async def _find(query: str, data: DataFolder, limit: int) -> dict[str, Any]:
     from vitrine.server.finder import Finder
 
     async with opened(data) as catalogue:
-        found = (await Finder(catalogue, data.words).find(query, limit)).plain()
+        found: dict[str, Any] = (await Finder(catalogue, data.words).find(query, limit)).json()
         for hit in found["hits"]:
             (row,) = await catalogue.reading.execute_fetchall("SELECT line FROM records WHERE id = ?", (hit["id"],))
             record = orjson.loads(row[0])

@@ -81,4 +81,4 @@ async def search(request: web.Request) -> web.StreamResponse:
     if not (limit.isascii() and limit.isdigit() and len(limit) < 7):
         raise Refusal(400, "bad-number", "limit is a whole number.", "limit")
     found = await request.app[GALLERY].finder.find(query, int(limit))
-    return answer(found.plain())
+    return answer(found.json())

@@ -44,10 +44,13 @@ async def test_a_catalogue_can_be_read_while_nobody_writes(data: DataFolder) -> 
 
 
 async def test_a_transaction_that_fails_leaves_nothing(catalogue: Catalogue) -> None:
-    with pytest.raises(RuntimeError):
+    async def fails() -> None:
         async with catalogue.writing() as db:
             await db.execute(NOTE, ("half",))
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fails()
     assert not list(await catalogue.reading.execute_fetchall("SELECT * FROM meta WHERE name = 'half'"))
     async with catalogue.writing() as db:
         await db.execute(NOTE, ("whole",))
@@ -98,7 +101,10 @@ async def test_somebody_elses_database_is_refused(data: DataFolder) -> None:
 
 
 def test_a_second_server_on_one_data_folder_says_so(data: DataFolder) -> None:
-    second = "import sys; from pathlib import Path; from vitrine.config.paths import DataFolder; from vitrine.server.catalogue import sole_use\nwith sole_use(DataFolder(Path(sys.argv[1]))): print('in')"
+    second = (
+        "import sys; from pathlib import Path; from vitrine.config.paths import DataFolder; from vitrine.server.catalogue import sole_use\n"
+        "with sole_use(DataFolder(Path(sys.argv[1]))): print('in')"
+    )
     with sole_use(data), pytest.raises(UserError, match="Another Vitrine"), sole_use(data):
         pass
     with sole_use(data):

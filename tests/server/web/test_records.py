@@ -58,7 +58,7 @@ async def next_event(stream: Any) -> tuple[str, Any]:
 async def test_a_change_reaches_the_event_stream(owner: Any, gallery: Gallery) -> None:
     hello, record, *_ = await lines(owner)
     stream = await owner.get("/api/events")
-    seen = {kind: data for kind, data in [await next_event(stream), await next_event(stream)]}
+    seen = dict([await next_event(stream), await next_event(stream)])
     assert seen["change"] == {"to": hello["to"]}
     assert seen["progress"]["problems"] == 1
     await owner.patch(f"/api/photos/{record['id']}", json={"favourite": True})
