@@ -5,9 +5,10 @@ with the names of their state and district). Only their data files are used: rev
 (110 MB) and knows no population.
 
 The nearest place alone names suburbs and hamlets, where a person says the city. So a place counts by its footprint: the score of a place is
-distance / (1 km + urban radius), with the urban radius of a city of P people 0.008 km * sqrt(P), which is 5,000 people to a square kilometre. A place inside the urban radius of a city of the same state and country at
-least eight times as large is a part of that city and is never named. The city after which the district is called counts as half as far.
-The four numbers were chosen by hand on 27 photos named by hand and 50 well-known sights, so those check them only in part; see docs/reading.md.
+distance / (1 km + urban radius), with the urban radius of a city of P people 0.008 km * sqrt(P), which is 5,000 people to a square kilometre.
+A place inside the urban radius of a city of the same state and country at least eight times as large is a part of that city and is never
+named. The city after which the district is called counts as half as far. The four numbers were chosen by hand on 27 photos named by hand and
+some 50 well-known sights, so those check them only in part; see docs/reading.md.
 """
 
 from __future__ import annotations

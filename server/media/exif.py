@@ -1,7 +1,8 @@
 """What the camera wrote. In: an opened picture and its file. Out: ``Facts``: date, position, camera, and every tag as inert text.
 
 The directories are parsed by Pillow (already open, bounded by the file's size, 1 ms a photo). exifread was measured against exiftool
-on the same photos and was right less often, and took up to 200 ms a photo; see docs/decisions/0005-exif-by-pillow.md. Values are those that exiftool prints, so a person who compares finds the same numbers.
+on the same photos and was right less often, and took up to 200 ms a photo; see docs/decisions/0005-exif-by-pillow.md.
+Values are those that exiftool prints, so a person who compares finds the same numbers.
 """
 
 from __future__ import annotations
