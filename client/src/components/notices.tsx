@@ -35,7 +35,7 @@ export function Notices() {
   }
 
   return (
-    <div class="notices">
+    <section class="notices" aria-label={say("notices")}>
       {undo && (
         <div class="pill" role="status">
           <span>{undo.says}</span>
@@ -67,6 +67,6 @@ export function Notices() {
           {pill.aside && <span class="wide">{pill.aside}</span>}
         </button>
       )}
-    </div>
+    </section>
   );
 }

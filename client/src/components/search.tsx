@@ -170,7 +170,7 @@ export function SearchField() {
           }}
         />
         {joined() ? (
-          <button type="button" class="search-key" aria-label={`${say("clearSearch")} (${say("key_escape")})`} title={say("clearSearch")} onClick={clear}>
+          <button type="button" class="search-key" {...(desk.narrow.value && { "aria-label": say("clearSearch") })} title={say("clearSearch")} onClick={clear}>
             {desk.narrow.value ? <X size={16} strokeWidth={1.75} aria-hidden="true" /> : say("key_escape")}
           </button>
         ) : (

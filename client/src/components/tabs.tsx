@@ -4,7 +4,7 @@ import { Ellipsis, Images, MapPin, Search, Shapes } from "lucide-preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Sort } from "../lib/library";
 import { number, say, type Key } from "../words/words";
-import { useDesk, type Theme } from "./desk";
+import { HEIGHTS, useDesk, type Theme } from "./desk";
 import type { Grouping } from "./grid/days";
 import { print, type Page } from "./route";
 
@@ -80,6 +80,10 @@ function More({ close }: { close: () => void }) {
         </ul>
         <Pick label={say("groupBy")} value={desk.grouping.value} options={GROUPINGS.map((key) => [key, say(`group_${key}` as Key)])} pick={(value) => desk.setGrouping(value as Grouping)} />
         <Pick label={say("sortBy")} value={desk.sort.value} options={SORTS.map((key) => [key, say(`sort_${key}` as Key)])} pick={(value) => desk.setSort(value as Sort)} />
+        <label class="pick">
+          <span>{say("density")}</span>
+          <input type="range" min="0" max={HEIGHTS.length - 1} step="1" value={desk.density.value} onInput={(event) => desk.setDensity(Number(event.currentTarget.value))} />
+        </label>
         <Pick label={say("theme")} value={desk.theme.value} options={THEMES.map((key) => [key, say(`theme_${key}` as Key)])} pick={(value) => desk.setTheme(value as Theme)} />
       </div>
     </dialog>

@@ -294,6 +294,8 @@ export default function Viewer() {
 
   void desk.edits.value;
   const shown = record.value?.id === id ? record.value : undefined;
+  // The panel keeps the photo before until the next is known: an empty panel in between would flicker.
+  const known = shown ?? record.value;
   const name = shown ? fileName(shown.path) : "";
   const favourite = row !== undefined && desk.isFavourite(row);
   const missing = row === undefined && (desk.status.value.phase === "live" || desk.status.value.phase === "offline");
@@ -352,9 +354,9 @@ export default function Viewer() {
         </button>
       )}
       {!desk.narrow.value && total > 1 && index.value >= 0 && <Strip rows={rows.current} at={index.value} />}
-      {panel.value && !shown && !desk.narrow.value && <aside class="details" aria-label={say("details")} />}
-      {panel.value && shown && (
-        <Details record={shown} details={details.value} reasons={reasons.value} least={least.value} setLeast={(value) => (least.value = value)} light={(of) => boxes.current.light(of)} close={togglePanel} />
+      {panel.value && !known && !desk.narrow.value && <aside class="details" aria-label={say("details")} />}
+      {panel.value && known && (
+        <Details record={known} details={details.value} reasons={reasons.value} least={least.value} setLeast={(value) => (least.value = value)} light={(of) => boxes.current.light(of)} close={togglePanel} />
       )}
     </div>
   );

@@ -88,6 +88,7 @@ export const de: Catalogue = {
   minutes: { one: "{n} Min.", other: "{n} Min." },
   hours: { one: "{n} Std.", other: "{n} Std." },
   seconds: { one: "{n} s", other: "{n} s" },
+  notices: "Hinweise",
   offline: "Offline",
   offlineLong: "Keine Verbindung. Sie sehen die Kopie auf diesem Gerät.",
   trouble_private: "Dieses Fenster behält nichts: Vitrine lädt beim nächsten Mal alles neu.",

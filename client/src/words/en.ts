@@ -91,6 +91,7 @@ export const en = {
   minutes: { one: "{n} min", other: "{n} min" },
   hours: { one: "{n} h", other: "{n} h" },
   seconds: { one: "{n} s", other: "{n} s" },
+  notices: "Notices",
   offline: "Offline",
   offlineLong: "No connection. You see the copy kept on this device.",
   // Empty
