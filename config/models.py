@@ -87,8 +87,6 @@ class Model:
     labels_file: str
     scores: Mapping[str, float]
     """Least scores, 0..1: ``kept`` goes over the wire, ``shown`` is the recommended bar."""
-    rules: Mapping[str, tuple[str, ...]]
-    """What groups of labels mean, e.g. which parts make a picture explicit."""
     files: tuple[File, ...]
 
     def path(self, suffix: str) -> Path:
@@ -129,7 +127,6 @@ def _load(path: Path) -> tuple[dict[str, Model], tuple[File, ...]]:
             scale=entry["scale"],
             labels_file=entry["labels"],
             scores=entry["scores"],
-            rules={rule: tuple(labels) for rule, labels in entry.get("rules", {}).items()},
             files=_files(entry, paths.MODELS),
         )
         for name, entry in raw["models"].items()

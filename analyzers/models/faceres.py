@@ -20,7 +20,7 @@ OUTPUTS = ("gender_pred/Sigmoid", "age_pred/Softmax", "global_pooling/Mean")
 MEAN_BGR = np.array([103.939, 116.779, 123.68], np.float32)
 CROPS = 3
 """A tight crop, a middle one, a wide one mirrored. Age and gender are better from the first and last, identity from the last two."""
-OLD, STRETCH = 50.0, 0.5
+OLD, STRETCH = 45.0, 0.5
 """Its ages shrink towards the middle: people it takes for over 60 were 10 years older. What exceeds OLD is stretched by this."""
 
 

@@ -64,12 +64,16 @@ def load(topology: Path, weights: Path, outputs: Sequence[str], fuse: bool = Tru
 
     shape = next(node for node in graph.node if node.op == "Placeholder").attr["shape"].shape
     signature = tf.TensorSpec([None, *(dim.size for dim in shape.dim[1:])], tf.float32)
-    compiled = tf.function(imported, input_signature=[signature], autograph=False)
+    # Traced here, once and for all batch sizes.
+    compiled = tf.function(imported, input_signature=[signature], autograph=False).get_concrete_function()
 
     def call(batch: Array) -> list[Array]:
         # An option of the process, read at each call; calls of one analyzer process never overlap.
         tf.config.optimizer.set_experimental_options({"remapping": fuse})
-        parts = [[value.numpy() for value in compiled(batch[start : start + MOST])] for start in range(0, len(batch), MOST)]
+        try:
+            parts = [[value.numpy() for value in compiled(tf.constant(batch[start : start + MOST]))] for start in range(0, len(batch), MOST)]
+        finally:
+            tf.config.optimizer.set_experimental_options({"remapping": True})
         return [np.concatenate(each) for each in zip(*parts, strict=True)]
 
     return call

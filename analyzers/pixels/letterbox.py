@@ -43,12 +43,16 @@ class Letterbox:
         return np.asarray((points - offset) / self.scale, np.float32)
 
 
-def tiles(width: int, height: int, overlap: float = 0.25) -> list[Part]:
-    """Squares that cover the picture, each about half as long as it is, neighbours sharing at least ``overlap`` of their side."""
+def tiles(width: int, height: int, overlap: float = 0.25, most: int = 5) -> list[Part]:
+    """Parts that cover the picture, neighbours sharing at least ``overlap`` of their side.
+
+    Squares about half as long as the picture; of panoramas longer parts, so that there are never more than ``most`` in a row.
+    """
     side = min(width, height, max(width, height) / (2 - overlap))
 
-    def starts(length: float) -> list[float]:
-        count = max(1, math.ceil((length - side * overlap) / (side * (1 - overlap)) - 1e-6))
-        return [step * (length - side) / max(1, count - 1) for step in range(count)]
+    def spans(length: int) -> list[tuple[float, float]]:
+        long = max(side, length / (most - (most - 1) * overlap))
+        count = max(1, math.ceil((length - long * overlap) / (long * (1 - overlap)) - 1e-6))
+        return [(step * (length - long) / max(1, count - 1), step * (length - long) / max(1, count - 1) + long) for step in range(count)]
 
-    return [(x, y, x + side, y + side) for y in starts(height) for x in starts(width)]
+    return [(left, top, right, bottom) for top, bottom in spans(height) for left, right in spans(width)]
