@@ -9,6 +9,7 @@ import { ALMOST, Grid, type Heading, type Host } from "../components/grid/grid";
 import { civil, keyed, noon, type Grouping } from "../components/grid/days";
 import { atOrBefore } from "../components/grid/layout";
 import { Scrubber, type Mark } from "../components/grid/scrubber";
+import { placesOf } from "../components/grid/places";
 import { print } from "../components/route";
 import { Findings } from "../components/search";
 import { dayMonth, longDay, longMonth, shortMonth } from "../words/figures";
@@ -142,27 +143,6 @@ function title(desk: Desk, heading: Heading): { title: string; aside: string } {
   if (day === today) return { title: `${say("today")}, ${dayMonth(date)}`, aside };
   if (day === today - 1) return { title: `${say("yesterday")}, ${dayMonth(date)}`, aside };
   return { title: longDay(date), aside };
-}
-
-type Place = { city?: string; state?: string; country?: string } | undefined;
-
-/** The place most of the photos share: the city where they agree, else the country. */
-export function placesOf(places: Place[]): string {
-  const known = places.filter((place) => place?.city || place?.country);
-  if (known.length === 0) return "";
-  const cities = new Map<string, number>();
-  const countries = new Map<string, number>();
-  for (const place of known) {
-    const city = [place?.city ?? place?.state, place?.country].filter(Boolean).join(", ");
-    cities.set(city, (cities.get(city) ?? 0) + 1);
-    if (place?.country) countries.set(place.country, (countries.get(place.country) ?? 0) + 1);
-  }
-  const most = (counts: Map<string, number>): [string, number] | undefined => [...counts].sort((a, b) => b[1] - a[1])[0];
-  const city = most(cities);
-  if (city && city[1] * 2 > known.length) return city[0];
-  const country = most(countries);
-  if (country && country[1] === known.length) return country[0];
-  return city ? `${city[0]} ${say("andMore", { n: cities.size - 1 })}` : "";
 }
 
 /** Where each month begins in the gallery. */

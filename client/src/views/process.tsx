@@ -48,7 +48,7 @@ export default function Process() {
 
 function figures(stage: StageProgress | undefined, paused = false): { state: string; share?: number; aside?: string } {
   if (!stage || stage.total === 0) return { state: say("stageIdle") };
-  if (stage.done >= stage.total) return { state: say("stageDone", { n: stage.total }), share: 1 };
+  if (stage.done >= stage.total) return { state: say("stageDone", { n: stage.total }) };
   const aside = paused
     ? say("paused")
     : [stage.rate > 0 ? say("rate", { n: number(stage.rate, 1) }) : "", stage.left_s ? say("left", { time: span(stage.left_s) }) : ""].filter(Boolean).join(" · ");
