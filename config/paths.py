@@ -55,6 +55,11 @@ class DataFolder:
         """Previews and thumbnails."""
         return self.root / "pictures"
 
+    @property
+    def unfinished(self) -> Path:
+        """Pictures being written, on the same disk as their place; what a crash left here is cleared at the next start."""
+        return self.pictures / "unfinished"
+
     def picture(self, photo: str, size: str) -> Path:
         """The stored picture of one photo; ``size`` is ``thumb``, ``thumb2x`` or ``preview``.
 

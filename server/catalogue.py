@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import shutil
 import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -117,6 +118,7 @@ def sole_use(data: DataFolder) -> Iterator[None]:
             raise UserError(f"Another Vitrine (process {holder}) is using {data.root}; stop it, or choose another folder with --data.") from None
         os.truncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode("ascii"), 0)
+        shutil.rmtree(data.unfinished, ignore_errors=True)
         yield
     finally:
         os.close(handle)

@@ -35,7 +35,9 @@ class Finder:
 
     async def words(self) -> Table:
         """What follows from each label: synonyms, ancestors, definition; made once and kept in the data folder."""
-        table = self._table or await asyncio.to_thread(_words, self._cache)
+        if self._table is not None:
+            return self._table
+        table = await asyncio.to_thread(_words, self._cache)
         self._table = table
         return table
 

@@ -13,7 +13,8 @@ from vitrine.config.paths import DataFolder
 from vitrine.server.cli.options import data_option, json_option, opened, printable
 
 
-@click.command()
+# A word with a minus before it is part of the query, no option.
+@click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("query", nargs=-1, required=True)
 @data_option
 @json_option

@@ -66,12 +66,13 @@ def store(sizes: dict[str, Image.Image], pictures: DataFolder, photo: str) -> No
         target.parent.mkdir(parents=True, exist_ok=True)
         content = io.BytesIO()
         sizes[size.name].save(content, "JPEG", quality=size.quality, optimize=False)
-        _write(target, content.getbuffer())
+        _write(target, content.getbuffer(), pictures.unfinished)
 
 
-def _write(target: Path, content: memoryview) -> None:
-    """A temporary file beside the target and a rename: readers see the old state or the new one, never half a picture."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".", suffix=".part")
+def _write(target: Path, content: memoryview, unfinished: Path) -> None:
+    """A temporary file and a rename: readers see the old state or the new one, never half a picture."""
+    unfinished.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=unfinished)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
