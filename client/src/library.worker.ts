@@ -76,7 +76,7 @@ export class Librarian implements Desk, Keeper {
 
   private async open(): Promise<void> {
     const words = await this.copy.words();
-    if (words) this.holdings.index.learn(words.table as Words);
+    if (words) this.holdings.learn(words.table as Words);
     let first = true;
     for await (const { key, pack } of this.copy.packs()) {
       this.holdings.append(pack, { key, at: 0 });
@@ -206,7 +206,7 @@ export class Librarian implements Desk, Keeper {
     if (answer.status === 304) return;
     const words = { ...NO_WORDS, ...((await answer.json()) as Words) };
     if (words.version === this.holdings.index.words.version) return;
-    this.holdings.index.learn(words);
+    this.holdings.learn(words);
     await this.copy.keepWords(answer.headers.get("ETag") ?? "", words);
     this.drawSoon();
   }

@@ -87,6 +87,9 @@ DOINGS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What people do, by the things that are seen when they do it."""
 
+OFFERED: tuple[str, ...] = (*GENDERS, *EMOTIONS, *AGES, *PEOPLE, *MONTHS, *WEEKDAYS, *HOURS, *FEASTS)
+"""What an unfinished word may become, beside the names that the library knows."""
+
 KEYS: dict[str, tuple[str, str]] = {
     "name": ("text", "word of the file's name"), "folder": ("text", "word of a folder's name"), "type": ("text", "jpeg, heic, video, ..."),
     "size": ("number", "megapixels"), "bytes": ("number", "size of the file: 500k, 4m, 1g"), "width": ("number", "pixels"), "height": ("number", "pixels"),
@@ -126,7 +129,7 @@ TABLES: dict[str, object] = {
     for name in (
         "STOP", "PLURALS", "GENDERS", "EMOTIONS", "AGES", "AGE_ADJECTIVES", "DECADES", "PEOPLE", "NOBODY", "GROUPS", "NUMBERS", "MONTHS", "WEEKDAYS",
         "SEASONS", "HOURS", "FEASTS",
-        "ALIASES", "DOINGS", "KEYS", "KEY_ALIASES", "KEYS_TO_COME", "CHOICES",
+        "ALIASES", "DOINGS", "OFFERED", "KEYS", "KEY_ALIASES", "KEYS_TO_COME", "CHOICES",
     )
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from vitrine.config.records import EMOTIONS, GENDERS
 from vitrine.server.search.answer import Answer, Chip, Hit, Nothing, Reason
+from vitrine.server.search.everyday import OFFERED
 from vitrine.server.search.evidence import NAME_CERTAINTY, NEAR, NSFW, OBJECT, RANK, THINGS, Record
 from vitrine.server.search.folding import singular
 from vitrine.server.search.index import CERTAINTY, FAVOURITE, NSFW_FLAG, VIDEO, Index
@@ -99,9 +100,13 @@ class Search:
             return None
         if not isinstance(empty, WordPlan):
             return Nothing(label_of(empty), ())
-        near = nearest(" ".join(empty.words), self._index.written(), _NEAR_WORDS * 4)
-        known = [word for word in near if evaluation.look(_plain(word), open_=False)]
-        return Nothing(empty.label, tuple(known[:_NEAR_WORDS]))
+        typed = " ".join(empty.words)
+        known = [word for word in OFFERED if empty.open and len(typed) > 1 and word.startswith(typed) and self._finds(word)]
+        known += [word for word in nearest(typed, self._index.written(), _NEAR_WORDS * 4) if evaluation.look(_plain(word), open_=False)]
+        return Nothing(empty.label, tuple(dict.fromkeys(known))[:_NEAR_WORDS])
+
+    def _finds(self, query: str) -> bool:
+        return bool(_Evaluation(self._index).all(understand(query, self._index, self._today()).clauses))
 
 
 class _Evaluation:

@@ -400,6 +400,9 @@ class _Reader:
         known = ALIASES.get(word.text, word.text)
         if known in _STOPPED or singular(known) in _STOPPED:
             return None
+        # One letter begins nearly everything, so it says nothing yet.
+        if word.open and re.fullmatch("[a-z0-9]", known) and not self.lexicon.knows([known]):
+            return None
         said = self.word([known], word.open, word.start, word.end)
         seen = [self.word(words_of(thing), False, word.start, word.end, kinds=(kinds.CLASS, kinds.OBJECT)) for thing in DOINGS.get(known, ())]
         return _joined("any", [plan for plan in (said, *seen) if plan], word.start, word.end)

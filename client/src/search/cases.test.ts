@@ -22,9 +22,9 @@ const [year, month, day] = shared.today.split("-").map(Number);
 
 function finderOf(records: PhotoRecord[], size: number, words: "first" | "last" = "first"): { finder: Finder; holdings: Holdings } {
   const holdings = new Holdings();
-  if (words === "first") holdings.index.learn(shared.words as Words);
+  if (words === "first") holdings.learn(shared.words as Words);
   for (let at = 0; at < records.length; at += size) holdings.append(packOf(records.slice(at, at + size)));
-  if (words === "last") holdings.index.learn(shared.words as Words);
+  if (words === "last") holdings.learn(shared.words as Words);
   return { finder: new Finder(holdings, () => dayOf(year, month, day)), holdings };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Completion, Facet } from "../lib/library";
 import { CERTAINTY } from "../lib/pack";
-import { AGES, EMOTIONS, GENDERS, HOURS, KEYS, MONTHS, PEOPLE, WEEKDAYS } from "./everyday";
+import { KEYS, OFFERED } from "./everyday";
 import { Bits } from "./bits";
 import { Evaluation } from "./evaluate";
 import { KIND, type Kind } from "./evidence";
@@ -26,11 +26,6 @@ const KINDS: ReadonlyMap<Kind, Facet["kind"]> = new Map([
   [KIND.lens, "camera"],
   [KIND.tag, "tag"],
 ]);
-const EVERYDAY: readonly { kind: Facet["kind"]; words: readonly string[] }[] = [
-  { kind: "person", words: [...GENDERS.keys(), ...EMOTIONS.keys(), ...AGES.keys(), ...PEOPLE] },
-  { kind: "time", words: [...MONTHS, ...WEEKDAYS, ...HOURS.keys()] },
-];
-
 export function complete(holdings: Holdings, text: string, caret: number, today: number): Completion[] {
   const { index } = holdings;
   const before = text.slice(0, caret);
@@ -53,12 +48,11 @@ export function complete(holdings: Holdings, text: string, caret: number, today:
     if (kind && count) found.set(written, { text: written, kind, count });
   }
   if (word.length > 1) {
-    for (const { kind, words } of EVERYDAY) {
-      for (const said of words) {
-        if (!said.startsWith(word) || found.has(said)) continue;
-        const count = new Evaluation(holdings).all(understand(said, index, today).clauses).and(within).count();
-        if (count) found.set(said, { text: said, kind, count });
-      }
+    for (const said of OFFERED) {
+      if (!said.startsWith(word) || found.has(said)) continue;
+      const { clauses } = understand(said, index, today);
+      const count = new Evaluation(holdings).all(clauses).and(within).count();
+      if (count) found.set(said, { text: said, kind: clauses[0]?.type === "measure" ? "time" : "person", count });
     }
   }
   const completions = [...found.values()].sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1)).slice(0, MOST);

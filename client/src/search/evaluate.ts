@@ -11,23 +11,48 @@ import { faceOf, fits, type Looks, patternOf } from "./faces";
 import type { Holdings } from "./holdings";
 import type { CountPlan, MarkPlan, Measure, MeasurePlan, PersonPlan, Plan, WordPlan } from "./plan";
 
+const REMEMBERED = 32;
 /** A photo of a crowd of dogs says so without a box for each. */
 const MOST_BOXES = 12;
 
-/** What a word finds, decided once a question: the entries, and how names are compared. */
-interface Found {
+/** What a word finds: the entries, and how names are compared. */
+export interface Found {
   entries: number[];
   open: boolean;
   bits: Bits;
+  /** Versions with the word in their file's name. */
+  named: number[];
+  /** By version; worked out when it is asked for. */
+  certainty: Uint8Array | null;
+}
+
+/** What words found, from one question to the next: while a person types, all words but the last stay the same. */
+export class Memory {
+  private readonly held = new Map<string, Found>();
+  private generation = -1;
+
+  found(plan: WordPlan, generation: number, look: () => Found): Found {
+    if (generation !== this.generation) this.held.clear();
+    this.generation = generation;
+    const key = JSON.stringify([plan.stems, plan.words, plan.open, plan.kinds, plan.named, plan.whole]);
+    let found = this.held.get(key);
+    if (!found) {
+      if (this.held.size >= REMEMBERED) this.held.delete(this.held.keys().next().value!);
+      this.held.set(key, (found = look()));
+    }
+    return found;
+  }
 }
 
 export class Evaluation {
   private readonly sets = new Map<Plan, Bits>();
-  private readonly found = new Map<WordPlan, Found>();
   private people: Uint16Array | null = null;
   private faceCounts: Uint16Array | null = null;
 
-  constructor(private readonly holdings: Holdings) {}
+  constructor(
+    private readonly holdings: Holdings,
+    private readonly memory = new Memory(),
+  ) {}
 
   /** Versions for which the plan holds; all of them live. */
   set(plan: Plan): Bits {
@@ -43,33 +68,32 @@ export class Evaluation {
     return set;
   }
 
-  /** Adds to `scores`, by version, what each of `hits` earns by `plan`: the rarity of what was asked times the certainty of what was seen. */
-  score(plan: Plan, hits: Bits, scores: Float64Array): void {
-    switch (plan.type) {
-      case "not":
-        return;
-      case "all":
-        for (const part of plan.of) this.score(part, hits, scores);
-        return;
-      case "any": {
-        const best = new Float64Array(scores.length);
-        for (const part of plan.of) {
-          const mine = new Float64Array(scores.length);
-          this.score(part, hits, mine);
-          for (let at = 0; at < best.length; at++) if (mine[at] > best[at]) best[at] = mine[at];
-        }
-        for (let at = 0; at < best.length; at++) scores[at] += best[at];
-        return;
+  /** Adds to `scores` what each of the photos `hits` (versions) earns by `plan`: the rarity of what was asked times the certainty of what was seen. */
+  score(plan: Plan, hits: Uint32Array, scores: Float64Array): void {
+    if (plan.type === "not") return;
+    if (plan.type === "all") {
+      for (const part of plan.of) this.score(part, hits, scores);
+    } else if (plan.type === "any") {
+      const best = new Float64Array(hits.length);
+      const mine = new Float64Array(hits.length);
+      for (const part of plan.of) {
+        mine.fill(0);
+        this.score(part, hits, mine);
+        for (let at = 0; at < best.length; at++) if (mine[at] > best[at]) best[at] = mine[at];
       }
-      default: {
-        const own = this.set(plan);
-        const rarity = Math.log(1 + this.holdings.photos / Math.max(1, own.count()));
-        const certainty = plan.type === "word" ? this.wordCertainty(plan) : plan.type === "count" ? this.wordCertainty(plan.word) : plan.type === "person" ? this.personCertainty(plan) : null;
-        hits.each((version) => {
-          if (own.has(version)) scores[version] += (rarity * (certainty ? certainty[version] : 100)) / 100;
-        });
-      }
+      for (let at = 0; at < best.length; at++) scores[at] += best[at];
+    } else {
+      const own = this.set(plan);
+      const rarity = Math.log(1 + this.holdings.photos / Math.max(1, own.count()));
+      const certainty = this.certainty(plan);
+      for (let at = 0; at < hits.length; at++) if (own.has(hits[at])) scores[at] += (rarity * (certainty ? certainty[hits[at]] : 100)) / 100;
     }
+  }
+
+  private certainty(plan: Plan): Uint8Array | null {
+    if (plan.type === "word") return this.wordCertainty(plan);
+    if (plan.type === "count") return this.wordCertainty(plan.word);
+    return plan.type === "person" ? this.personCertainty(plan) : null;
   }
 
   /** Why `record` holds for `plan`: one reason for each word that says something positive. */
@@ -109,13 +133,10 @@ export class Evaluation {
 
   /** Entries that a word finds: exactly, or, when that finds nothing and it is the last one, those that it begins. */
   entries(plan: WordPlan): Found {
-    let found = this.found.get(plan);
-    if (!found) {
-      found = this.look(plan, false);
-      if (plan.open && !found.bits.count()) found = this.look(plan, true);
-      this.found.set(plan, found);
-    }
-    return found;
+    return this.memory.found(plan, this.holdings.generation, () => {
+      const found = this.look(plan, false);
+      return plan.open && !found.bits.count() ? this.look(plan, true) : found;
+    });
   }
 
   private evaluate(plan: Plan): Bits {
@@ -180,17 +201,23 @@ export class Evaluation {
       const { postings } = index.entries[entry];
       for (let at = 0; at < postings.length; at++) bits.add((postings.all[at] / CERTAINTY) | 0);
     }
+    const named: number[] = [];
     if (plan.named) {
       const words = open ? [...plan.stems.slice(0, -1), plan.words[plan.words.length - 1]] : plan.stems;
-      index.names.find(words, open, (version) => bits.add(version));
+      index.names.find(words, open, (version) => {
+        bits.add(version);
+        named.push(version);
+      });
     }
-    return { entries, open, bits: bits.and(live) };
+    return { entries, open, bits: bits.and(live), named, certainty: null };
   }
 
   private wordCertainty(plan: WordPlan): Uint8Array {
     const { index, versions } = this.holdings;
-    const { entries, open } = this.entries(plan);
-    const best = new Uint8Array(versions);
+    const found = this.entries(plan);
+    if (found.certainty) return found.certainty;
+    const { entries, named } = found;
+    const best = (found.certainty = new Uint8Array(versions));
     for (const entry of entries) {
       const { postings } = index.entries[entry];
       for (let at = 0; at < postings.length; at++) {
@@ -200,12 +227,7 @@ export class Evaluation {
         if (certainty > best[version]) best[version] = certainty;
       }
     }
-    if (plan.named) {
-      const words = open ? [...plan.stems.slice(0, -1), plan.words[plan.words.length - 1]] : plan.stems;
-      index.names.find(words, open, (version) => {
-        if (best[version] < NAME_CERTAINTY) best[version] = NAME_CERTAINTY;
-      });
-    }
+    for (const version of named) if (best[version] < NAME_CERTAINTY) best[version] = NAME_CERTAINTY;
     return best;
   }
 

@@ -1,13 +1,13 @@
 // A query's text in, a selection out: the photos in order, what was understood, how to narrow it, and an honest nothing.
 
 import { dateOf } from "../lib/dates";
-import type { Chip, Completion, Reason, Selection, Sort } from "../lib/library";
+import { type Chip, type Completion, FLAG, type Reason, type Selection, type Sort } from "../lib/library";
 import { CERTAINTY } from "../lib/pack";
 import type { PhotoRecord } from "../lib/records";
-import { FLAG } from "../lib/library";
 import { Bits } from "./bits";
 import { complete } from "./complete";
-import { Evaluation } from "./evaluate";
+import { Evaluation, Memory } from "./evaluate";
+import { OFFERED } from "./everyday";
 import { KIND, type Kind } from "./evidence";
 import { facetsOf } from "./facets";
 import { fold, singular } from "./folding";
@@ -32,6 +32,7 @@ export interface Group {
 
 export class Finder {
   private readonly orders: Orders;
+  private readonly memory = new Memory();
   private asked: { understood: Understood; evaluation: Evaluation } | null = null;
 
   constructor(
@@ -45,7 +46,7 @@ export class Finder {
   find(query: string, sort?: Sort): Selection {
     const began = performance.now();
     const understood = understand(query, this.holdings.index, this.today());
-    const evaluation = new Evaluation(this.holdings);
+    const evaluation = new Evaluation(this.holdings, this.memory);
     this.asked = { understood, evaluation };
     const { clauses, mistake } = understood;
     const sorted = understood.sort ?? sort ?? (clauses.length ? "relevance" : "newest");
@@ -146,14 +147,10 @@ export class Finder {
     for (const row of whole) if (hits.has(versions[row] - 1)) rows[size++] = row;
     const found = rows.slice(0, size);
     if (sort !== "relevance" || !clauses.length) return found;
-    const scores = new Float64Array(this.holdings.versions);
-    for (const clause of clauses) evaluation.score(clause, hits, scores);
-    // One number for score and place sorts without a comparison function, which is several times faster.
-    const keys = new Float64Array(size);
-    const places = 2 ** 24;
-    for (let at = 0; at < size; at++) keys[at] = -Math.floor(scores[versions[found[at]] - 1] * FINE + 0.5) * places + at;
-    keys.sort();
-    return Uint32Array.from(keys, (key) => found[((key % places) + places) % places]);
+    const hitVersions = found.map((row) => versions[row] - 1);
+    const scores = new Float64Array(size);
+    for (const clause of clauses) evaluation.score(clause, hitVersions, scores);
+    return byScore(found, scores);
   }
 
   private nothing(clauses: readonly Plan[], evaluation: Evaluation): Selection["nothing"] {
@@ -161,22 +158,27 @@ export class Finder {
     if (!empty) return undefined;
     const word = labelOf(empty);
     if (empty.type !== "word") return { word, nearest: [] };
-    return { word, nearest: this.nearWords(empty.words.join(" ")) };
+    return { word, nearest: this.nearWords(empty.words.join(" "), empty.open) };
   }
 
   /** Words of this library that are written much like one that found nothing, those that find most first among equals. */
-  private nearWords(word: string): string[] {
+  private nearWords(word: string, open: boolean): string[] {
     const { index } = this.holdings;
+    const found = new Set<string>();
+    if (open && word.length > 1) {
+      for (const said of OFFERED) {
+        if (found.size < NEAR_WORDS && said.startsWith(word) && new Evaluation(this.holdings).all(understand(said, index, this.today()).clauses).count()) found.add(said);
+      }
+    }
     const near = nearest(word, [...index.allWritten()].sort(), NEAR_WORDS * 4);
-    const found: string[] = [];
     for (const written of near) {
+      if (found.size >= NEAR_WORDS) break;
       const evaluation = new Evaluation(this.holdings);
       const words = written.split(" ");
       const plan: Plan = { type: "word", stems: words.map(singular), words, open: false, kinds: null, named: false, whole: false, label: written, from: 0, to: 0 };
-      if (evaluation.set(plan).count()) found.push(written);
-      if (found.length === NEAR_WORDS) break;
+      if (evaluation.set(plan).count()) found.add(written);
     }
-    return found;
+    return [...found];
   }
 
   /** Photos for which all clauses but one hold: the one that lets most come back, or the one that finds nothing at all. */
@@ -194,6 +196,30 @@ export class Finder {
     const others = clauses.filter((clause) => clause !== best.missing);
     return { missing: labelOf(best.missing), order: this.ordered(best.set, others, "relevance", evaluation).slice(0, FEW) };
   }
+}
+
+/**
+ * The rows with the highest scores first; equal ones keep their order. A radix sort in steps of eleven bits: with a hundred
+ * thousand hits a sort that compares takes longer than a keystroke may.
+ */
+function byScore(rows: Uint32Array, scores: Float64Array): Uint32Array {
+  const count = rows.length;
+  const keys = new Uint32Array(count);
+  let most = 0;
+  for (let at = 0; at < count; at++) {
+    keys[at] = Math.floor(scores[at] * FINE + 0.5);
+    if (keys[at] > most) most = keys[at];
+  }
+  let from = Uint32Array.from(rows.keys());
+  let to = new Uint32Array(count);
+  for (let shift = 0; most >>> shift; shift += 11) {
+    const ends = new Uint32Array(2048);
+    for (let at = 0; at < count; at++) ends[2047 - ((keys[at] >>> shift) & 2047)]++;
+    for (let bucket = 1; bucket < 2048; bucket++) ends[bucket] += ends[bucket - 1];
+    for (let at = count - 1; at >= 0; at--) to[--ends[2047 - ((keys[from[at]] >>> shift) & 2047)]] = from[at];
+    [from, to] = [to, from];
+  }
+  return from.map((at) => rows[at]);
 }
 
 export function labelOf(plan: Plan): string {

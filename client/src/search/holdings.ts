@@ -3,13 +3,13 @@
 // Two numberings. A *row* is a photo for as long as the page lives. A *version* is one record of it: a change appends a version
 // and lets the one before die, so nothing that was appended is ever moved or searched for in order to change it.
 
-import { dayOfSeconds } from "../lib/dates";
+import { dateOf, DAY_S, dayOfSeconds } from "../lib/dates";
 import { Growing } from "../lib/growing";
 import { ID_BYTES, Ids } from "../lib/ids";
 import type { ChangedRows, NewRows } from "../lib/columns";
 import type { Pack } from "../lib/pack";
 import { Bits } from "./bits";
-import { Index } from "./index";
+import { Index, type Words } from "./index";
 
 /** Where a pack's versions lie in the stored copy: `at` records into the pack called `key`; without a key they are only in memory. */
 export interface Shelf {
@@ -20,6 +20,8 @@ export interface Shelf {
 }
 
 const GONE = 0xff;
+/** Year of a photo that tells no date. */
+export const NO_YEAR = -0x8000;
 
 export class Holdings {
   readonly ids = new Ids();
@@ -29,6 +31,7 @@ export class Holdings {
   /** By version. */
   readonly rowOf = new Growing(Uint32Array);
   readonly taken = new Growing(Float64Array);
+  readonly year = new Growing(Int16Array);
   readonly added = new Growing(Float64Array);
   readonly bytes = new Growing(Float64Array);
   readonly width = new Growing(Uint32Array);
@@ -53,6 +56,8 @@ export class Holdings {
   private readonly listeners: ((row: number) => void)[] = [];
   /** Photos in the library. */
   photos = 0;
+  /** Grows with every change of what can be found. */
+  generation = 0;
 
   get versions(): number {
     return this.rowOf.length;
@@ -60,6 +65,12 @@ export class Holdings {
 
   get rows(): number {
     return this.ids.rows;
+  }
+
+  /** Takes the table of what words mean. */
+  learn(words: Words): void {
+    this.generation++;
+    this.index.learn(words);
   }
 
   /** Called with each row whose record came, changed or left. */
@@ -79,10 +90,12 @@ export class Holdings {
 
   /** Takes a pack in. Records no newer than what is here arrive dead, unless `again` says to take equals too (an edit not yet confirmed). */
   append(pack: Pack, shelf: { key: number | null; at: number } = { key: null, at: 0 }, again = false): Shelf {
+    this.generation++;
     const first = this.versions;
     const last = first + pack.count;
     this.live.reach(last);
     this.taken.append(pack.taken);
+    for (const seconds of pack.taken) this.year.push(Number.isNaN(seconds) ? NO_YEAR : yearOf(Math.floor(seconds / DAY_S)));
     this.added.append(pack.added);
     this.bytes.append(pack.bytes);
     this.width.append(pack.width);
@@ -99,7 +112,7 @@ export class Holdings {
         row = this.ids.add(pack.ids, at * ID_BYTES);
         this.versionOf.push(0);
         this.seqOf.push(0);
-        this.hashes.append(pack.hashes.subarray(at ? pack.hashEnds[at - 1] : 0, pack.hashEnds[at]));
+        for (let byte = at ? pack.hashEnds[at - 1] : 0; byte < pack.hashEnds[at]; byte++) this.hashes.push(pack.hashes[byte]);
         this.hashEnds.push(this.hashes.length);
       }
       this.rowOf.push(row);
@@ -131,6 +144,7 @@ export class Holdings {
 
   /** The photo left. */
   drop(row: number): void {
+    this.generation++;
     if (this.bury(row)) this.touch(row);
   }
 
@@ -185,35 +199,35 @@ export class Holdings {
     const from = this.sentRows;
     const to = this.rows;
     this.sentRows = to;
-    const changed = [...this.unsent].filter((row) => row < from);
+    const changed = Uint32Array.from(this.unsent);
     this.unsent.clear();
-    const fresh = Array.from({ length: to - from }, (_, index) => from + index);
     const start = from ? this.hashEnds.all[from - 1] : 0;
     return {
-      added: fresh.length
-        ? {
-            from,
-            ids: this.ids.slice(from, to),
-            ...this.cells(fresh),
-            hashes: this.hashes.all.slice(start, this.hashes.length),
-            hashEnds: this.hashEnds.all.slice(from, to).map((end) => end - start),
-          }
-        : null,
-      changed: changed.length ? { rows: Uint32Array.from(changed), ...this.cells(changed) } : null,
+      added:
+        to > from
+          ? {
+              from,
+              ids: this.ids.slice(from, to),
+              ...this.cells(to - from, (at) => from + at),
+              hashes: this.hashes.all.slice(start, this.hashes.length),
+              hashEnds: this.hashEnds.all.slice(from, to).map((end) => end - start),
+            }
+          : null,
+      changed: changed.length ? { rows: changed, ...this.cells(changed.length, (at) => changed[at]) } : null,
     };
   }
 
-  private cells(rows: number[]): { ratio: Float32Array<ArrayBuffer>; day: Int32Array<ArrayBuffer>; flags: Uint8Array<ArrayBuffer> } {
-    const ratio = new Float32Array(rows.length).fill(1);
-    const day = new Int32Array(rows.length);
-    const flags = new Uint8Array(rows.length).fill(GONE);
-    rows.forEach((row, at) => {
-      const version = this.versionOf.all[row] - 1;
-      if (version < 0) return;
+  private cells(count: number, rowAt: (at: number) => number): { ratio: Float32Array<ArrayBuffer>; day: Int32Array<ArrayBuffer>; flags: Uint8Array<ArrayBuffer> } {
+    const ratio = new Float32Array(count).fill(1);
+    const day = new Int32Array(count);
+    const flags = new Uint8Array(count).fill(GONE);
+    for (let at = 0; at < count; at++) {
+      const version = this.versionOf.all[rowAt(at)] - 1;
+      if (version < 0) continue;
       ratio[at] = this.width.all[version] / this.height.all[version];
       day[at] = dayOfSeconds(this.taken.all[version]);
       flags[at] = this.flags.all[version];
-    });
+    }
     return { ratio, day, flags };
   }
 
@@ -230,4 +244,13 @@ export class Holdings {
     if (row < this.sentRows) this.unsent.add(row);
     for (const listener of this.listeners) listener(row);
   }
+}
+
+const years = new Map<number, number>();
+
+/** The days of a library are few beside its photos, so the year of each is worked out once. */
+function yearOf(day: number): number {
+  let year = years.get(day);
+  if (year === undefined) years.set(day, (year = dateOf(day).year));
+  return year;
 }

@@ -34,8 +34,14 @@ const BOUND: ReadonlySet<Kind> = new Set([KIND.class, KIND.object, KIND.term, KI
 /** Kinds whose whole text is offered while it is typed; of the others only single words are. */
 const OFFERED: ReadonlySet<Kind> = new Set([...BOUND, KIND.tag, KIND.camera]);
 
+/** Kinds that a selection is narrowed by; for these alone it is known what each version says. */
+export const NARROWING: ReadonlySet<Kind> = new Set([KIND.class, KIND.object, KIND.term, KIND.city, KIND.country, KIND.tag, KIND.camera]);
+
 export class Index {
   readonly entries: Entry[] = [];
+  /** The entries of `NARROWING` kinds that each version says, once each, one version behind the other; and where each ends. */
+  readonly said = new Growing(Uint32Array);
+  readonly saidEnds = new Growing(Uint32Array);
   readonly names = new Names();
   /** By face: its version, and what it is (faces.ts). */
   readonly faceVersions = new Growing(Uint32Array);
@@ -54,13 +60,26 @@ export class Index {
 
   append(pack: Pack, first: number): void {
     this.names.append(pack.names, pack.nameEnds, first);
+    const numbers = new Uint32Array(pack.values.length);
+    const counts = new Uint32Array(pack.count);
     for (let value = 0; value < pack.values.length; value++) {
-      const { postings } = this.entries[this.entry(pack.values[value])];
+      const number = (numbers[value] = this.entry(pack.values[value]));
+      const { postings, kind } = this.entries[number];
+      const narrowing = NARROWING.has(kind);
       let at = postings.length;
       const start = pack.starts[value];
-      postings.reach(at + pack.starts[value + 1] - start);
-      for (let posting = start; posting < pack.starts[value + 1]; posting++) postings.all[at++] = pack.postings[posting] + first * CERTAINTY;
+      const end = pack.starts[value + 1];
+      postings.reach(at + end - start);
+      const { all } = postings;
+      let before = -1;
+      for (let posting = start; posting < end; posting++) {
+        all[at++] = pack.postings[posting] + first * CERTAINTY;
+        const photo = (pack.postings[posting] / CERTAINTY) | 0;
+        if (narrowing && photo !== before) counts[photo]++;
+        before = photo;
+      }
     }
+    this.turn(pack, numbers, counts);
     for (let face = 0; face < pack.faces.length; face += 2) {
       this.faceVersions.push(first + pack.faces[face]);
       this.faces.push(pack.faces[face + 1]);
@@ -137,6 +156,30 @@ export class Index {
 
   number(kind: Kind, text: string): number | undefined {
     return this.byValue.get(kind + text);
+  }
+
+  /** From what has which photos to what each photo has. */
+  private turn(pack: Pack, numbers: Uint32Array, counts: Uint32Array): void {
+    const places = counts;
+    let end = this.said.length;
+    this.saidEnds.reach(this.saidEnds.length + pack.count);
+    const ends = this.saidEnds.all.subarray(this.saidEnds.length - pack.count, this.saidEnds.length);
+    for (let photo = 0; photo < pack.count; photo++) {
+      const start = end;
+      ends[photo] = end += counts[photo];
+      places[photo] = start;
+    }
+    this.said.reach(end);
+    const { all } = this.said;
+    for (let value = 0; value < numbers.length; value++) {
+      if (!NARROWING.has(this.entries[numbers[value]].kind)) continue;
+      let before = -1;
+      for (let posting = pack.starts[value]; posting < pack.starts[value + 1]; posting++) {
+        const photo = (pack.postings[posting] / CERTAINTY) | 0;
+        if (photo !== before) all[places[photo]++] = numbers[value];
+        before = photo;
+      }
+    }
   }
 
   private entry(value: string): number {

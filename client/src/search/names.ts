@@ -32,8 +32,9 @@ export class Names {
   find(words: readonly string[], open: boolean, visit: (photo: number) => void): void {
     const sought = ` ${words.join(" ")}${open ? "" : " "}`;
     for (const { first, text, ends } of this.blocks) {
+      let line = 0;
       for (let hit = text.indexOf(sought); hit >= 0; ) {
-        const line = lineAt(ends.all, ends.length, hit);
+        line = lineAt(ends.all, line, ends.length, hit);
         visit(first + line);
         hit = text.indexOf(sought, ends.all[line]);
       }
@@ -53,10 +54,15 @@ export class Names {
   }
 }
 
-/** The first line that ends behind `at`. */
-function lineAt(ends: Uint32Array, lines: number, at: number): number {
-  let low = 0;
-  let high = lines - 1;
+/** The first line from `from` on that ends behind `at`; quick when it is near. */
+function lineAt(ends: Uint32Array, from: number, lines: number, at: number): number {
+  let low = from;
+  let step = 1;
+  while (low + step < lines && ends[low + step - 1] <= at) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(lines - 1, low + step);
   while (low < high) {
     const middle = (low + high) >> 1;
     if (ends[middle] > at) high = middle;

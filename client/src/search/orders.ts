@@ -10,8 +10,15 @@ type Key = (version: number) => number;
 
 export type Kept = Exclude<Sort, "relevance" | "name">;
 
+interface Order {
+  rows: Uint32Array;
+  /** Rows up to here have been looked at; of those, these have changed since. */
+  upTo: number;
+  changed: Set<number>;
+}
+
 export class Orders {
-  private readonly kept = new Map<Kept, { order: Uint32Array; waiting: Set<number> }>();
+  private readonly kept = new Map<Kept, Order>();
   private names: Uint32Array | null = null;
   private readonly keys: Record<Kept, Key>;
 
@@ -26,7 +33,7 @@ export class Orders {
     };
     holdings.onChange((row) => {
       this.names = null;
-      for (const { waiting } of this.kept.values()) waiting.add(row);
+      for (const { changed, upTo } of this.kept.values()) if (row < upTo) changed.add(row);
     });
   }
 
@@ -37,28 +44,37 @@ export class Orders {
   }
 
   private byNumber(sort: Kept): Uint32Array {
-    let kept = this.kept.get(sort);
-    if (!kept) {
-      kept = { order: new Uint32Array(0), waiting: new Set(Array.from({ length: this.holdings.rows }, (_, row) => row)) };
-      this.kept.set(sort, kept);
+    let order = this.kept.get(sort);
+    if (!order) this.kept.set(sort, (order = { rows: new Uint32Array(0), upTo: 0, changed: new Set() }));
+    const rows = this.holdings.rows;
+    if (order.changed.size || order.upTo < rows) {
+      order.rows = this.merged(order, this.keys[sort]);
+      order.upTo = rows;
+      order.changed.clear();
     }
-    if (kept.waiting.size) {
-      kept.order = this.merged(kept.order, kept.waiting, this.keys[sort]);
-      kept.waiting.clear();
-    }
-    return kept.order;
+    return order.rows;
   }
 
-  private merged(order: Uint32Array, waiting: ReadonlySet<number>, key: Key): Uint32Array {
+  private merged({ rows, upTo, changed }: Order, key: Key): Uint32Array {
     const { versionOf, ids } = this.holdings;
     const versions = versionOf.all;
     const before = (a: number, b: number): number => key(versions[a] - 1) - key(versions[b] - 1) || ids.compare(a, b);
-    const fresh = [...waiting].filter((row) => versions[row]).sort(before);
-    const result = new Uint32Array(order.length + fresh.length);
+    const fresh: number[] = [];
+    let sorted = true;
+    const add = (row: number): void => {
+      if (!versions[row]) return;
+      sorted &&= !fresh.length || before(fresh[fresh.length - 1], row) < 0;
+      fresh.push(row);
+    };
+    for (const row of changed) add(row);
+    for (let row = upTo; row < this.holdings.rows; row++) add(row);
+    // Records come newest first, so most often there is nothing to sort.
+    if (!sorted) fresh.sort(before);
+    const result = new Uint32Array(rows.length + fresh.length);
     let size = 0;
     let next = 0;
-    for (const row of order) {
-      if (waiting.has(row)) continue;
+    for (const row of rows) {
+      if (changed.size && changed.has(row)) continue;
       while (next < fresh.length && before(fresh[next], row) < 0) result[size++] = fresh[next++];
       result[size++] = row;
     }

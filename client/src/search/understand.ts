@@ -423,6 +423,8 @@ class Reader {
   private single({ text, open, from, to }: Word): Plan | null {
     const known = ALIASES.get(text) ?? text;
     if (STOPPED.has(known) || STOPPED.has(singular(known))) return null;
+    // One letter begins nearly everything, so it says nothing yet.
+    if (open && /^[a-z0-9]$/.test(known) && !this.index.exact([known]).length) return null;
     const seen = (DOINGS.get(known) ?? []).map((thing) => this.word(wordsOf(thing), false, from, to, { kinds: [KIND.class, KIND.object] }));
     return joined("any", [this.word([known], open, from, to), ...seen].filter((plan) => plan !== null), from, to);
   }

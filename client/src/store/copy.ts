@@ -3,11 +3,12 @@
 // Everything that belongs together is written in one transaction, so a tab killed at any moment leaves a copy that is merely older.
 // Where nothing can be kept (a private window, a full disk, another tab that writes) the same calls keep to memory.
 
+import type { IDBPTransaction, StoreNames } from "idb";
 import type { Pack } from "../lib/pack";
 import { type GoneRecord, type PhotoRecord, SCHEMA } from "../lib/records";
 import { ID_BYTES } from "../lib/ids";
 import { fromHex } from "../lib/bytes";
-import { type Database, FORMAT, type Meta, openDatabase, type WaitingEdit } from "./database";
+import { type Database, FORMAT, type Meta, openDatabase, type Shape, type WaitingEdit } from "./database";
 
 /** A pack smaller than this is written again together with what comes next, so that a thousand small changes leave few packs. */
 const SMALL = 500;
@@ -36,6 +37,8 @@ export interface Move {
   from: Place;
   to: Place;
 }
+
+type Change<Names extends StoreNames<Shape>[]> = IDBPTransaction<Shape, Names, "readwrite">;
 
 export type Packing = (records: readonly PhotoRecord[], gone: readonly GoneRecord[]) => Pack;
 
@@ -110,15 +113,14 @@ export class Copy {
     this.memory.clear();
     this.cache.clear();
     const meta = this.meta;
-    await this.attempt(async (database) => {
-      const change = database.transaction(["meta", "packs", "lines", "edits"], "readwrite");
+    await this.attempt(["meta", "packs", "lines", "edits"], async (change) => {
       await Promise.all([
         change.objectStore("packs").clear(),
         change.objectStore("lines").clear(),
         change.objectStore("edits").clear(),
         change.objectStore("meta").put(meta, "copy"),
-        change.done,
       ]);
+      return true;
     });
   }
 
@@ -134,24 +136,18 @@ export class Copy {
     const lines = together.records.map((record) => JSON.stringify(record));
     let key = tail?.key ?? 0;
     if (seq !== null) meta.seq = Math.max(meta.seq, seq);
-    const done = await this.attempt(async (database) => {
-      const pack = this.packing(together.records, together.gone);
-      const change = database.transaction(["meta", "packs", "lines"], "readwrite");
+    const pack = this.packing(together.records, together.gone);
+    const done = await this.attempt(["meta", "packs", "lines"], async (change) => {
       const stored = await change.objectStore("meta").get("copy");
       if (!stored || stored.epoch !== meta.epoch || stored.library !== meta.library) {
         // Another tab has begun another copy: this one has nothing to add to it.
-        change.abort();
-        await change.done.catch(() => undefined);
         this.writer = false;
         return false;
       }
       if (!key) key = 1 + ((await change.objectStore("packs").openKeyCursor(null, "prev"))?.key ?? 0);
-      await Promise.all([
-        change.objectStore("packs").put(pack, key),
-        change.objectStore("lines").put(new TextEncoder().encode(lines.join("\n")), key),
-        change.objectStore("meta").put({ ...stored, seq: Math.max(stored.seq, seq ?? 0) }, "copy"),
-        change.done,
-      ]);
+      await change.objectStore("packs").put(pack, key);
+      await change.objectStore("lines").put(new TextEncoder().encode(lines.join("\n")), key);
+      await change.objectStore("meta").put({ ...stored, seq: Math.max(stored.seq, seq ?? 0) }, "copy");
       return true;
     });
     if (done) {
@@ -172,11 +168,10 @@ export class Copy {
     if (!meta) return;
     meta.seq = Math.max(meta.seq, seq);
     if (this.unwritten.length || this.trouble) return;
-    await this.attempt(async (database) => {
-      const change = database.transaction("meta", "readwrite");
-      const stored = await change.store.get("copy");
-      if (stored && stored.epoch === meta.epoch && stored.library === meta.library) await change.store.put({ ...stored, seq: Math.max(stored.seq, seq) }, "copy");
-      await change.done;
+    await this.attempt(["meta"], async (change) => {
+      const metas = change.objectStore("meta");
+      const stored = await metas.get("copy");
+      if (stored && stored.epoch === meta.epoch && stored.library === meta.library) await metas.put({ ...stored, seq: Math.max(stored.seq, seq) }, "copy");
       return true;
     });
   }
@@ -185,11 +180,10 @@ export class Copy {
     const meta = this.meta;
     if (!meta || meta.user === user) return;
     meta.user = user;
-    await this.attempt(async (database) => {
-      const change = database.transaction("meta", "readwrite");
-      const stored = await change.store.get("copy");
-      if (stored) await change.store.put({ ...stored, user }, "copy");
-      await change.done;
+    await this.attempt(["meta"], async (change) => {
+      const metas = change.objectStore("meta");
+      const stored = await metas.get("copy");
+      if (stored) await metas.put({ ...stored, user }, "copy");
       return true;
     });
   }
@@ -242,8 +236,8 @@ export class Copy {
   }
 
   async keepWords(etag: string, table: unknown): Promise<void> {
-    await this.attempt(async (database) => {
-      await database.put("words", { etag, table }, "words");
+    await this.attempt(["words"], async (change) => {
+      await change.objectStore("words").put({ etag, table }, "words");
       return true;
     });
   }
@@ -301,39 +295,51 @@ export class Copy {
 
   private async join(keys: number[], live: (key: number, at: number) => boolean): Promise<Move[]> {
     const moves: Move[] = [];
-    const done = await this.attempt(async (database) => {
-      const records: PhotoRecord[] = [];
-      const gone: GoneRecord[] = [];
-      for (const key of keys) {
-        const lines = await this.lines(key);
-        lines.forEach((line, at) => {
-          if (!line || !live(key, at)) return;
-          moves.push({ from: { key, at }, to: { key: keys[0], at: records.length } });
-          records.push(JSON.parse(line) as PhotoRecord);
-        });
-        const pack = await database.get("packs", key);
-        if (pack) gone.push(...goneOf(pack));
-      }
-      const change = database.transaction(["packs", "lines"], "readwrite");
+    const records: PhotoRecord[] = [];
+    const gone: GoneRecord[] = [];
+    for (const key of keys) {
+      const lines = await this.lines(key);
+      lines.forEach((line, at) => {
+        if (!line || !live(key, at)) return;
+        moves.push({ from: { key, at }, to: { key: keys[0], at: records.length } });
+        records.push(JSON.parse(line) as PhotoRecord);
+      });
+      const pack = await this.database?.get("packs", key);
+      if (pack) gone.push(...goneOf(pack));
+    }
+    const pack = this.packing(records, gone);
+    const done = await this.attempt(["packs", "lines"], async (change) => {
       const packs = change.objectStore("packs");
-      const store = change.objectStore("lines");
+      const lines = change.objectStore("lines");
       await Promise.all([
-        ...keys.flatMap((key) => [packs.delete(key), store.delete(key)]),
-        packs.put(this.packing(records, gone), keys[0]),
-        store.put(new TextEncoder().encode(records.map((record) => JSON.stringify(record)).join("\n")), keys[0]),
-        change.done,
+        ...keys.flatMap((key) => [packs.delete(key), lines.delete(key)]),
+        packs.put(pack, keys[0]),
+        lines.put(new TextEncoder().encode(records.map((record) => JSON.stringify(record)).join("\n")), keys[0]),
       ]);
-      for (const key of keys) this.cache.delete(key);
       return true;
     });
+    for (const key of keys) this.cache.delete(key);
     return done ? moves : [];
   }
 
-  /** Runs one change of the stored copy; false when it is not to be, or could not be, made. */
-  private async attempt(change: (database: Database) => Promise<boolean | void>): Promise<boolean> {
+  /** Makes one change of the stored copy, all or nothing; false when it is not to be, or could not be, made. */
+  private async attempt<Names extends StoreNames<Shape>[]>(names: Names, make: (change: Change<Names>) => Promise<boolean>): Promise<boolean> {
     if (!this.database || !this.writer || this.trouble) return false;
     try {
-      return (await change(this.database)) !== false;
+      const change = this.database.transaction(names, "readwrite");
+      // Awaited below, or of no interest once the change was given up.
+      change.done.catch(() => undefined);
+      try {
+        if (await make(change)) {
+          await change.done;
+          return true;
+        }
+        change.abort();
+        return false;
+      } catch (failure) {
+        abandon(change);
+        throw failure;
+      }
     } catch (failure) {
       if (!(failure instanceof DOMException)) throw failure;
       // What is on disk stays good: it is merely not brought up to date any more.
@@ -345,6 +351,14 @@ export class Copy {
   private lose(): void {
     this.database = null;
     this.trouble ??= "lost";
+  }
+}
+
+function abandon(change: { abort(): void }): void {
+  try {
+    change.abort();
+  } catch {
+    // The failure itself has ended it.
   }
 }
 
