@@ -23,6 +23,7 @@ export function SearchField() {
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
   const asked = useRef(0);
+  const sent = useRef(new Set<string>());
   const listId = useId();
 
   const joined = (): string => `${settled.value} ${text.value}`.trim();
@@ -34,16 +35,24 @@ export function SearchField() {
     };
   }, [desk]);
 
-  // Back, a facet or a chip elsewhere changed the query.
+  // Back, a facet or a chip elsewhere changed the query. What was typed here comes back too, and late: by then the reader may
+  // have typed on, so it must not overwrite the field.
   useEffect(() => {
-    if (query === joined()) return;
-    settled.value = query;
-    text.value = "";
+    const own = sent.current.delete(query);
+    if (query === joined()) sent.current.clear();
+    else if (!own || document.activeElement !== input.current) {
+      sent.current.clear();
+      settled.value = query;
+      text.value = "";
+    }
   }, [query]);
 
   const show = (now = false): void => {
     clearTimeout(timer.current);
-    const run = (): void => desk.search(joined(), desk.searching.value);
+    const run = (): void => {
+      sent.current.add(joined());
+      desk.search(joined(), desk.searching.value);
+    };
     if (now) run();
     else timer.current = setTimeout(run, TYPING_MS);
   };
