@@ -21,10 +21,10 @@ class Global:
         self.module, self.name = module, name
 
 
-PurePickler: Any = pickle._Pickler  # type: ignore[attr-defined]
+PurePickler: Any = pickle._Pickler
 
 
-class Pickler(PurePickler):
+class Pickler(PurePickler):  # type: ignore[misc]
     """Writes names and storages as ``torch.save`` did."""
 
     def save(self, obj: object, save_persistent_id: bool = True) -> None:
