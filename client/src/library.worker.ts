@@ -51,6 +51,7 @@ export class Librarian implements Desk, Keeper {
       progress: (progress) => this.say({ progress }),
       outdated: () => this.tell({ kind: "outdated" }),
       arrive: () => this.identify(),
+      meanwhile: () => this.fetchWords(),
       online: () => this.greet(),
     });
     this.channel.addEventListener("message", (event: MessageEvent<string>) => {
@@ -189,10 +190,9 @@ export class Librarian implements Desk, Keeper {
     await this.copy.clear();
   }
 
-  /** After each catching up: which words there are, and the edits that were made meanwhile. */
+  /** After each catching up: whose copy this is, and the edits that were made meanwhile. */
   private async greet(): Promise<void> {
     await this.copy.setUser(await this.whoAmI());
-    await this.fetchWords();
     await this.sendEdits();
   }
 
@@ -202,13 +202,18 @@ export class Librarian implements Desk, Keeper {
 
   private async fetchWords(): Promise<void> {
     const held = await this.copy.words();
-    const answer = await this.api.ask("/api/words", { headers: held ? { "If-None-Match": held.etag } : {} });
-    if (answer.status === 304) return;
-    const words = { ...NO_WORDS, ...((await answer.json()) as Words) };
-    if (words.version === this.holdings.index.words.version) return;
-    this.holdings.learn(words);
-    await this.copy.keepWords(answer.headers.get("ETag") ?? "", words);
-    this.drawSoon();
+    try {
+      const answer = await this.api.ask("/api/words", { headers: held ? { "If-None-Match": held.etag } : {} });
+      if (answer.status === 304) return;
+      const words = { ...NO_WORDS, ...((await answer.json()) as Words) };
+      if (words.version === this.holdings.index.words.version) return;
+      this.holdings.learn(words);
+      await this.copy.keepWords(answer.headers.get("ETag") ?? "", words);
+      this.drawSoon();
+    } catch (failure) {
+      // Without the table, photos are found by their labels alone; that must not keep them from being shown.
+      if (!(failure instanceof Refused)) throw failure;
+    }
   }
 
   // --- edits --------------------------------------------------------------------------------------------------------------

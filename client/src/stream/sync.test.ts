@@ -115,6 +115,7 @@ beforeEach(async () => {
         check();
       },
       arrive: async () => undefined,
+      meanwhile: async () => undefined,
       online: async () => undefined,
     },
     () => 5,

@@ -30,6 +30,8 @@ export interface SyncListener {
   outdated(): void;
   /** Before anything is asked for: the time to make sure whose copy this is. */
   arrive(): Promise<void>;
+  /** What else there is to fetch, side by side with the records. */
+  meanwhile(): Promise<void>;
   /** Caught up: the time to send what was waiting. */
   online(): Promise<void>;
 }
@@ -101,7 +103,7 @@ export class Sync {
       const first = stream.next();
       // Awaited below; until then a failure must not count as unhandled.
       first.catch(() => undefined);
-      await this.catchUp(signal);
+      await Promise.all([this.catchUp(signal), this.listener.meanwhile()]);
       this.failures = 0;
       this.listener.phase("live");
       await this.listener.online();

@@ -12,7 +12,7 @@ import pytest
 
 from vitrine.config.records import json_schema
 from vitrine.server.search import Search
-from vitrine.server.search.everyday import typescript
+from vitrine.server.search.everyday import KEYS, KEYS_TO_COME, typescript
 
 HOUSE = Path(__file__).resolve().parents[3]
 SHARED: dict[str, Any] = json.loads((HOUSE / "tests" / "search_cases.json").read_text("utf-8"))
@@ -76,3 +76,8 @@ def test_a_limit_cuts_the_hits_but_not_the_total(search: Search) -> None:
 
 def test_the_clients_table_of_everyday_words_is_not_stale() -> None:
     assert (HOUSE / "client" / "src" / "search" / "everyday.ts").read_text("utf-8") == typescript()
+
+
+def test_every_key_is_on_the_page_about_search() -> None:
+    page = (HOUSE / "docs" / "search.md").read_text("utf-8")
+    assert [key for key in (*KEYS, *KEYS_TO_COME) if f"`{key}" not in page] == []
