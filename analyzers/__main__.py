@@ -51,11 +51,16 @@ def main() -> int:
     return 0
 
 
+def _cores() -> int:
+    """The cores this process may use, which a container or a service unit may have limited; not every system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m vitrine.analyzers", description="Look at pictures: one JSON job a line in, JSON answers out.")
     parser.add_argument("--analyzers", default="", help="which ones, separated by commas; all when left out")
     parser.add_argument("--batch", type=int, default=8, help="most pictures looked at together (default 8)")
-    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="threads a model may use (default: one a core)")
+    parser.add_argument("--threads", type=int, default=_cores(), help="threads a model may use (default: one a core)")
     parser.add_argument("--list", action="store_true", help="say which analyzers there are and leave")
     return parser.parse_args()
 
