@@ -6,7 +6,7 @@ import { KEYS, OFFERED } from "./everyday";
 import { Bits } from "./bits";
 import { Evaluation } from "./evaluate";
 import { KIND, type Kind } from "./evidence";
-import { fold, singular } from "./folding";
+import { fold, singular, wordsOf } from "./folding";
 import type { Holdings } from "./holdings";
 import { understand } from "./understand";
 
@@ -39,13 +39,16 @@ export function complete(holdings: Holdings, text: string, caret: number, today:
   for (const written of index.beginning(word).slice(0, LOOKED_AT)) {
     const set = new Bits(holdings.versions);
     let kind: Facet["kind"] | undefined;
+    let spelled = written;
     for (const entry of index.exact(written.split(" ").map(singular))) {
-      const { kind: mine, postings } = index.entries[entry];
+      const { kind: mine, text: own, postings } = index.entries[entry];
       kind ??= KINDS.get(mine);
+      // A name is offered the way its owner writes it: "Canon EOS 6D", "Zürich".
+      if (wordsOf(own).join(" ") === written) spelled = own;
       for (let at = 0; at < postings.length; at++) set.add((postings.all[at] / CERTAINTY) | 0);
     }
     const count = set.and(within).count();
-    if (kind && count) found.set(written, { text: written, kind, count });
+    if (kind && count) found.set(written, { text: spelled, kind, count });
   }
   if (word.length > 1) {
     for (const said of OFFERED) {
