@@ -80,7 +80,12 @@ class Runner:
     def _take(lines: Iterable[str], decoders: ThreadPoolExecutor, queue: Queue[Work | None]) -> None:
         for line in lines:
             if line.strip() and (job := parse(line)):
-                queue.put(Work(job, decoders.submit(preview.decode, job["preview"])))
+                try:
+                    decoding = decoders.submit(preview.decode, job["preview"])
+                except RuntimeError:
+                    # The pool is closed: nobody is left to answer to.
+                    return
+                queue.put(Work(job, decoding))
         queue.put(None)
 
     def _gather(self, queue: Queue[Work | None]) -> tuple[list[Work], bool]:
