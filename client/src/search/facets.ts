@@ -15,6 +15,8 @@ const OFFERED: readonly { kind: Facet["kind"]; of: readonly Kind[]; most: number
   { kind: "camera", of: [KIND.camera], most: 3 },
 ];
 const YEARS = 4;
+/** A record's time has four digits for it. */
+const LAST_YEAR = 9_999;
 const PLACE: ReadonlyMap<Kind, number> = new Map(OFFERED.flatMap(({ of }, at) => of.map((kind): [Kind, number] => [kind, at])));
 
 export function facetsOf(holdings: Holdings, set: Bits, size: number, clauses: readonly Plan[]): Facet[] {
@@ -23,11 +25,13 @@ export function facetsOf(holdings: Holdings, set: Bits, size: number, clauses: r
   collect(clauses, asked);
   const { entries, said, saidEnds } = holdings.index;
   const totals = new Uint32Array(entries.length);
-  const years = new Map<number, number>();
+  const years = new Uint32Array(LAST_YEAR + 1);
+  const entriesSaid = said.all;
+  const ends = saidEnds.all;
+  const yearOf = holdings.year.all;
   set.each((version) => {
-    for (let at = version ? saidEnds.all[version - 1] : 0; at < saidEnds.all[version]; at++) totals[said.all[at]]++;
-    const year = holdings.year.all[version];
-    if (year !== NO_YEAR) years.set(year, (years.get(year) ?? 0) + 1);
+    for (let at = version ? ends[version - 1] : 0; at < ends[version]; at++) totals[entriesSaid[at]]++;
+    if (yearOf[version] !== NO_YEAR) years[yearOf[version]]++;
   });
   const counts: Map<string, { word: string; count: number }>[] = OFFERED.map(() => new Map());
   for (let entry = 0; entry < totals.length; entry++) {
@@ -48,7 +52,7 @@ export function facetsOf(holdings: Holdings, set: Bits, size: number, clauses: r
     narrowing.sort((a, b) => b.count - a.count || (a.word < b.word ? -1 : 1));
     for (const { word, count } of narrowing.slice(0, most)) facets.push({ word, kind, count });
   });
-  const narrowing = [...years.entries()].filter(([year, count]) => count < size && !asked.has(String(year)));
+  const narrowing = [...years.entries()].filter(([year, count]) => count && count < size && !asked.has(String(year)));
   narrowing.sort(([a, m], [b, n]) => n - m || b - a);
   for (const [year, count] of narrowing.slice(0, YEARS)) facets.push({ word: String(year), kind: "time", count });
   return facets;

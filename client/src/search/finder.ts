@@ -33,6 +33,7 @@ export interface Group {
 export class Finder {
   private readonly orders: Orders;
   private readonly memory = new Memory();
+  private readonly space = new Space();
   private asked: { understood: Understood; evaluation: Evaluation } | null = null;
 
   constructor(
@@ -139,18 +140,18 @@ export class Finder {
   }
 
   private ordered(hits: Bits, clauses: readonly Plan[], sort: Sort, evaluation: Evaluation): Uint32Array {
-    const { versionOf } = this.holdings;
-    const versions = versionOf.all;
+    const versions = this.holdings.versionOf.all;
     const whole = this.orders.of(sort);
-    const rows = new Uint32Array(whole.length);
+    const rows = this.space.rows(whole.length);
     let size = 0;
-    for (const row of whole) if (hits.has(versions[row] - 1)) rows[size++] = row;
-    const found = rows.slice(0, size);
-    if (sort !== "relevance" || !clauses.length) return found;
-    const hitVersions = found.map((row) => versions[row] - 1);
+    for (let at = 0; at < whole.length; at++) if (hits.has(versions[whole[at]] - 1)) rows[size++] = whole[at];
+    if (sort !== "relevance" || !clauses.length) return rows.slice(0, size);
+    const found = rows.subarray(0, size);
+    const hitVersions = this.space.versions(size);
+    for (let at = 0; at < size; at++) hitVersions[at] = versions[found[at]] - 1;
     const scores = new Float64Array(size);
     for (const clause of clauses) evaluation.score(clause, hitVersions, scores);
-    return byScore(found, scores);
+    return byScore(found, scores, this.space);
   }
 
   private nothing(clauses: readonly Plan[], evaluation: Evaluation): Selection["nothing"] {
@@ -202,16 +203,17 @@ export class Finder {
  * The rows with the highest scores first; equal ones keep their order. A radix sort in steps of eleven bits: with a hundred
  * thousand hits a sort that compares takes longer than a keystroke may.
  */
-function byScore(rows: Uint32Array, scores: Float64Array): Uint32Array {
+function byScore(rows: Uint32Array, scores: Float64Array, space: Space): Uint32Array {
   const count = rows.length;
-  const keys = new Uint32Array(count);
+  const keys = space.keys(count);
   let most = 0;
   for (let at = 0; at < count; at++) {
     keys[at] = Math.floor(scores[at] * FINE + 0.5);
     if (keys[at] > most) most = keys[at];
   }
-  let from = Uint32Array.from(rows.keys());
-  let to = new Uint32Array(count);
+  let from = space.from(count);
+  let to = space.to(count);
+  for (let at = 0; at < count; at++) from[at] = at;
   for (let shift = 0; most >>> shift; shift += 11) {
     const ends = new Uint32Array(2048);
     for (let at = 0; at < count; at++) ends[2047 - ((keys[at] >>> shift) & 2047)]++;
@@ -219,7 +221,26 @@ function byScore(rows: Uint32Array, scores: Float64Array): Uint32Array {
     for (let at = count - 1; at >= 0; at--) to[--ends[2047 - ((keys[from[at]] >>> shift) & 2047)]] = from[at];
     [from, to] = [to, from];
   }
-  return from.map((at) => rows[at]);
+  const sorted = new Uint32Array(count);
+  for (let at = 0; at < count; at++) sorted[at] = rows[from[at]];
+  return sorted;
+}
+
+/** Room for the numbers of one question, used again by the next: at each keystroke anew it would be megabytes to collect. */
+class Space {
+  private readonly held = new Map<string, Uint32Array>();
+  readonly rows = (size: number): Uint32Array => this.of("rows", size);
+  readonly versions = (size: number): Uint32Array => this.of("versions", size);
+  readonly keys = (size: number): Uint32Array => this.of("keys", size);
+  readonly from = (size: number): Uint32Array => this.of("from", size);
+  readonly to = (size: number): Uint32Array => this.of("to", size);
+
+  /** Whatever was in it is still there. */
+  private of(name: string, size: number): Uint32Array {
+    let room = this.held.get(name);
+    if (!room || room.length < size) this.held.set(name, (room = new Uint32Array(Math.ceil(size * 1.5))));
+    return room.subarray(0, size);
+  }
 }
 
 export function labelOf(plan: Plan): string {
