@@ -51,6 +51,11 @@ class DataFolder:
         return self.root / "words.json"
 
     @property
+    def analyzers_log(self) -> Path:
+        """What the model libraries said since the analyzer process last started."""
+        return self.root / "analyzers.log"
+
+    @property
     def pictures(self) -> Path:
         """Previews and thumbnails."""
         return self.root / "pictures"

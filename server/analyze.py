@@ -80,10 +80,12 @@ More = Callable[[int], Awaitable[list[Wanted]]]
 class Analyzers:
     """The analyzer process, started when there is work and stopped when there is none."""
 
-    def __init__(self, names: Sequence[str], *, batch: int, silence_s: float) -> None:
+    def __init__(self, names: Sequence[str], *, batch: int, silence_s: float, log: Path) -> None:
+        """``log`` takes what the model libraries have to say, anew at each start."""
         self._names = tuple(names)
         self._batch = batch
         self._silence_s = silence_s
+        self._log = log
         self._process: asyncio.subprocess.Process | None = None
 
     async def look(self, more: More) -> AsyncIterator[Looked]:
@@ -131,17 +133,19 @@ class Analyzers:
                 yield partial.pop(answer["id"])
 
     async def _start(self) -> asyncio.subprocess.Process:
-        process = await asyncio.create_subprocess_exec(
-            *COMMAND,
-            "--analyzers",
-            ",".join(self._names),
-            "--batch",
-            str(self._batch),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=64 * 1024 * 1024,
-            start_new_session=True,
-        )
+        with self._log.open("wb") as log:
+            process = await asyncio.create_subprocess_exec(
+                *COMMAND,
+                "--analyzers",
+                ",".join(self._names),
+                "--batch",
+                str(self._batch),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                limit=64 * 1024 * 1024,
+                start_new_session=True,
+            )
         self._process = process
         # Reading pictures and serving people come first.
         with suppress(ProcessLookupError):
@@ -149,7 +153,7 @@ class Analyzers:
         ready = await self._answer()
         if ready is None or ready["kind"] != "ready":
             await self.close()
-            raise UserError("The analyzer process does not start; run: vitrine doctor")
+            raise UserError(f"The analyzer process does not start; {self._log.name} in the data folder says why.")
         return process
 
     async def _send(self, job: Wanted) -> None:

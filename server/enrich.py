@@ -30,8 +30,8 @@ class Thresholds:
     """Lowest scores that are believed; the settings of the same names."""
 
     min_class: float = 0.25
-    min_object: float = 0.3
-    min_face: float = 0.6
+    min_object: float = 0.25
+    min_face: float = 0.65
     min_nudity: float = 0.5
 
     @classmethod

@@ -267,7 +267,9 @@ class Flow:
             backlog = Backlog(self.catalogue, list(facts.values()))
             photos, lacking = await backlog.count()
             self.analyzing = Meter(done=photos - lacking, total=photos)
-            analyzers = analyze.Analyzers(names, batch=self.settings.whole("analyze_batch"), silence_s=self.settings.number("analyze_timeout_s"))
+            analyzers = analyze.Analyzers(
+                names, batch=self.settings.whole("analyze_batch"), silence_s=self.settings.number("analyze_timeout_s"), log=self.data.analyzers_log
+            )
             try:
                 while True:
                     self._woken.clear()

@@ -168,9 +168,9 @@ class Tab:
         return [f"{rule['id']}: {rule['help']} - {json.dumps(node['target'])} {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """Playwright's driver, once for all tests of a process."""
+    """Playwright's driver, for one file: as long as it lives, its event loop keeps asynchronous tests of the same process from theirs."""
     with sync_playwright() as driver:
         yield driver
 

@@ -52,7 +52,7 @@ async def looked(folder: Path, *names: str, silence_s: float = 30) -> dict[str, 
         taken, jobs[:] = jobs[:most], jobs[most:]
         return taken
 
-    analyzers = Analyzers(["classes"], batch=4, silence_s=silence_s)
+    analyzers = Analyzers(["classes"], batch=4, silence_s=silence_s, log=folder / "analyzers.log")
     try:
         return {each.photo: each async for each in analyzers.look(more)}
     finally:
@@ -96,7 +96,7 @@ async def test_two_deadly_photos_are_both_found(process: Path) -> None:
 
 
 async def test_the_process_is_used_again_for_later_photos(process: Path) -> None:
-    analyzers = Analyzers(["classes"], batch=4, silence_s=30)
+    analyzers = Analyzers(["classes"], batch=4, silence_s=30, log=process / "analyzers.log")
     seen = []
     for turn in range(2):
         jobs = [Wanted(str(turn), process / "good", ("classes",))]

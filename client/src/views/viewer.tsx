@@ -260,8 +260,11 @@ export default function Viewer() {
     if (!desk.narrow.peek()) localStorage.setItem("vitrine.details", panel.value ? "open" : "closed");
   };
   const close = (): void => {
-    if (swipe.current) swipe.current.close();
-    else desk.closePhoto();
+    const open = swipe.current;
+    if (!open) desk.closePhoto();
+    // PhotoSwipe takes a wish to close while it still opens for a closing that never comes.
+    else if (open.opener.isOpening) open.on("openingAnimationEnd", () => open.close());
+    else open.close();
   };
 
   useEffect(() => {
