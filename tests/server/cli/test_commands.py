@@ -60,7 +60,8 @@ def test_help_lists_every_command_with_its_line(shell: Shell) -> None:
 
 def test_wrong_use_exits_2_with_one_sentence(shell: Shell, tmp_path: Path) -> None:
     uses: list[list[str | Path]] = [["nonsense"], ["records"], ["search", "x"], ["scan", tmp_path / "nowhere"], ["scan"]]
-    for words in [*uses, ["settings", "set", "prot", "1"], ["serve", "--port", "x"]]:
+    uses += [["settings", "set", "prot", "1"], ["serve", "--port", "x"]]
+    for words in uses:
         said = shell(*words)
         assert said.exit_code == 2, (words, said.output)
         assert "Traceback" not in said.output

@@ -54,7 +54,8 @@ async def test_pictures_are_guarded_like_pages(stranger: Any, gallery: Gallery) 
 
 
 async def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(stranger: Any, gallery: Gallery) -> None:
-    answer = await stranger.get(f"/welcome/{gallery.accounts.link('owner') if gallery.accounts.owner() else ''}", allow_redirects=False)
+    gallery.accounts.owner()
+    answer = await stranger.get(f"/welcome/{gallery.accounts.link('owner')}", allow_redirects=False)
     for morsel in answer.cookies.values():
         assert morsel["httponly"]
         assert morsel["samesite"] == "Strict"
