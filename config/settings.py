@@ -65,7 +65,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("analyzers", "classes,objects,faces,nudity", "Which analyzers run, separated by commas.", "analyze"),
     Setting("analyze_batch", 8, "Photos handed to a model at once.", "analyze", 1, 256),
     Setting("analyze_timeout_s", 120, "Longest silence of the analyzer process before it is started again.", "analyze", 5, 3600),
-    Setting("min_class", 0.25, "Lowest score at which a class is believed.", "enrich", 0, 1),
+    Setting("min_class", 0.05, "Lowest score at which a class is written into the record; search believes those of 0.25 and more.", "enrich", 0, 1),
     Setting("min_object", 0.25, "Lowest score at which an object is believed.", "enrich", 0, 1),
     Setting("min_face", 0.65, "Lowest score at which a face is believed.", "enrich", 0, 1),
     Setting("min_nudity", 0.5, "Lowest score at which a nudity part is believed.", "enrich", 0, 1),

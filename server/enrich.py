@@ -29,7 +29,7 @@ FULL_FRAME_DIAGONAL = math.hypot(36, 24)
 class Thresholds:
     """Lowest scores that are believed; the settings of the same names."""
 
-    min_class: float = 0.25
+    min_class: float = 0.05
     min_object: float = 0.25
     min_face: float = 0.65
     min_nudity: float = 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from vitrine.config.records import BELIEVED_CLASS
 from vitrine.server.search.folding import stems_of
 
 CLASS, OBJECT, TERM, CITY, STATE, COUNTRY, CONTINENT, NEAR, CAMERA, LENS, FOLDER, TAG, CAPTION, TYPE, NSFW = (
@@ -54,7 +55,8 @@ def name_line(path: str) -> str:
 def evidence_of(record: Record) -> Iterator[tuple[str, str, int]]:
     """Kind, text and certainty in hundredths of all that the record says."""
     for text, score in record.get("classes", ()):
-        yield CLASS, text, hundredths(score)
+        if score >= BELIEVED_CLASS:
+            yield CLASS, text, hundredths(score)
     for text, score, *_ in record.get("objects", ()):
         yield OBJECT, text, hundredths(score)
     said: list[tuple[str, str | None]] = [(TERM, term) for term in record.get("terms", ())]

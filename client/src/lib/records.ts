@@ -2,6 +2,9 @@
 
 export const SCHEMA = 1;
 
+/** Lowest score at which search believes a class. */
+export const BELIEVED_CLASS = 0.25;
+
 /** One photo. */
 export interface PhotoRecord {
   /** What the line is. */
@@ -42,7 +45,7 @@ export interface PhotoRecord {
   thumbhash: string;
   /** Dominant colours, most frequent first. */
   palette?: string[];
-  /** What the picture shows as a whole, best first. */
+  /** What the picture shows as a whole, up to five labels, best first; search believes those of 0.25 and more. */
   classes?: [label: string, score: number][];
   /** Things with their boxes, best first. */
   objects?: [label: string, score: number, x: number, y: number, w: number, h: number][];

@@ -1,6 +1,6 @@
 // One record in, all that a word may find in it out. The index is made from this, and so are the reasons: they cannot disagree.
 
-import type { PhotoRecord } from "../lib/records";
+import { BELIEVED_CLASS, type PhotoRecord } from "../lib/records";
 import { stemsOf } from "./folding";
 
 export type Box = [x: number, y: number, w: number, h: number];
@@ -87,7 +87,9 @@ export function evidenceOf(record: PhotoRecord): Evidence[] {
   const say = (kind: Kind, text: string | undefined): void => {
     if (text) found.push({ kind, text, certainty: CERTAIN[kind], scored: false });
   };
-  for (const [text, score] of record.classes ?? []) found.push({ kind: KIND.class, text, certainty: hundredths(score), scored: true });
+  for (const [text, score] of record.classes ?? []) {
+    if (score >= BELIEVED_CLASS) found.push({ kind: KIND.class, text, certainty: hundredths(score), scored: true });
+  }
   for (const [text, score, x, y, w, h] of record.objects ?? []) {
     found.push({ kind: KIND.object, text, certainty: hundredths(score), scored: true, box: [x, y, w, h] });
   }
