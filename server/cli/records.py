@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import aclosing
 
 import click
 
@@ -23,7 +24,7 @@ def command(since: int, data: DataFolder, as_json: bool) -> None:
 async def _print(since: int, data: DataFolder) -> None:
     from vitrine.server.stream import records
 
-    async with opened(data) as catalogue:
-        async for piece in records(catalogue, since):
+    async with opened(data) as catalogue, aclosing(records(catalogue, since)) as pieces:
+        async for piece in pieces:
             sys.stdout.buffer.write(piece)
     sys.stdout.flush()

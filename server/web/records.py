@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 import orjson
 from aiohttp import web
@@ -30,8 +30,9 @@ async def records(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     # Someone who leaves in the middle is no failure; the snapshot is closed either way.
     with suppress(ConnectionError):
-        async for piece in stream.records(gallery.catalogue, int(raw)):
-            await response.write(piece)
+        async with aclosing(stream.records(gallery.catalogue, int(raw))) as pieces:
+            async for piece in pieces:
+                await response.write(piece)
         await response.write_eof()
     return response
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import Any
 
 import orjson
@@ -43,6 +44,25 @@ async def test_a_since_that_is_no_number_is_refused(owner: Any, since: str) -> N
     answer = await owner.get("/api/records", params={"since": since})
     assert answer.status == 400
     assert (await answer.json())["error"]["field"] == "since"
+
+
+def open_databases() -> int:
+    return sum("connection_worker" in thread.name for thread in threading.enumerate())
+
+
+async def test_a_client_that_leaves_in_the_middle_leaves_no_snapshot_open(owner: Any, gallery: Gallery) -> None:
+    async with gallery.catalogue.writing() as db:
+        await db.executemany("INSERT INTO records (seq, id, moment, line) VALUES (?, ?, '', ?)", [(1000 + n, f"{n:032x}", b"x" * 1000) for n in range(30_000)])
+    before = open_databases()
+    answer = await owner.get("/api/records", headers={"Accept-Encoding": "identity"})
+    await answer.content.readexactly(1000)
+    assert open_databases() == before + 1
+    answer.close()
+    for _ in range(100):
+        if open_databases() == before:
+            break
+        await asyncio.sleep(0.1)
+    assert open_databases() == before
 
 
 async def next_event(stream: Any) -> tuple[str, Any]:
