@@ -18,12 +18,12 @@ from vitrine.config.errors import UserError
 from vitrine.config.paths import DataFolder
 from vitrine.server import schema
 
-BUSY_MS = 10_000
+BUSY_S = 10
 """How long a statement waits for another process's write lock."""
 
 
 # WAL lets readers go on while the one writer writes; NORMAL is safe with it: a power cut loses at most the last commits, never the file.
-HABITS = (f"PRAGMA busy_timeout = {BUSY_MS}", "PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA cache_size = -16000")
+HABITS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA cache_size = -16000")
 
 
 class Catalogue:
@@ -44,20 +44,22 @@ class Catalogue:
     async def open(cls, data: DataFolder, *, writable: bool = True) -> Catalogue:
         """Open, and when ``writable`` create and migrate. Raises UserError when there is none to read, or it must not be touched."""
         path = data.catalogue
+        if data.restored.exists():
+            raise UserError(f"A restore into {data.root} was interrupted; finish it by running it again: vitrine restore DIR")
         if not writable and not path.exists():
             raise UserError(f"There is no library in {data.root} yet; start with: vitrine scan FOLDER")
         try:
             writer = None
             if writable:
                 data.make()
-                with closing(sqlite3.connect(path, isolation_level=None)) as db:
+                with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_S)) as db:
                     schema.check(db)
                     for habit in HABITS:
                         db.execute(habit)
                     schema.migrate(db)
                     db.execute("INSERT OR IGNORE INTO meta VALUES ('library', ?)", (uuid.uuid4().hex,))
                 os.chmod(path, 0o600)
-                writer = await aiosqlite.connect(path, isolation_level=None)
+                writer = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_S)
                 for habit in HABITS:
                     await writer.execute(habit)
             reading = await _connect(path)
@@ -100,9 +102,7 @@ class Catalogue:
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:
-    db = await aiosqlite.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    await db.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    return db
+    return await aiosqlite.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=BUSY_S)
 
 
 @contextmanager
