@@ -142,7 +142,7 @@ class Flow:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._again_and_again(lambda: self._scan(report), self._asked, self.settings.number("rescan_minutes") * 60))
             if self.settings.flag("analyze"):
-                tasks.create_task(self._again_and_again(lambda: self._analyze(report, lambda: False), self._woken, 0))
+                tasks.create_task(self._again_and_again(lambda: self._analyze(report, lambda: self.scanning), self._woken, 0))
 
     async def _again_and_again(self, work: Callable[[], Awaitable[None]], wake: asyncio.Event, interval_s: float) -> None:
         while True:
