@@ -2,9 +2,10 @@
 
 import type { Change, Completion, PhotoDetails, Reason, Selection, Sort, Status, WordFacts } from "./lib/library";
 import type { Call, Desk, News } from "./lib/messages";
+import type { Pack } from "./lib/pack";
 import type { GoneRecord, PhotoRecord } from "./lib/records";
 import { Finder } from "./search/finder";
-import { Holdings } from "./search/holdings";
+import { Holdings, type Shelf } from "./search/holdings";
 import { NO_WORDS, type Words } from "./search/index";
 import { packOf } from "./search/packing";
 import { Copy } from "./store/copy";
@@ -13,8 +14,10 @@ import { Refused, SignedOut, Unreachable } from "./stream/failures";
 import type { Hello } from "./stream/pull";
 import { type Keeper, Sync } from "./stream/sync";
 
-/** Between two selections sent while records stream in. */
+/** Between two selections sent while records come. */
 const REDRAW_MS = 250;
+/** While a whole library pours in, a selection is sent whenever it has grown by this much: each one looks at all that is there. */
+const GROWTH = 1.5;
 
 /** A worker's own global, of which this file needs three things; naming them keeps it compiling under any set of TypeScript libraries. */
 export interface Outside {
@@ -33,6 +36,10 @@ export class Librarian implements Desk, Keeper {
   private sort: Sort | undefined;
   private redraw: ReturnType<typeof setTimeout> | null = null;
   private drawn = 0;
+  /** Photos that the last drawing showed. */
+  private drawnPhotos = 0;
+  /** Ends when everything taken so far is written. */
+  private written: Promise<void> = Promise.resolve();
   /** Rows named by the full pass that is under way. */
   private named: Set<number> | null = null;
   /** Records whose writing is not done yet, by row; and edits that the server has not confirmed. */
@@ -46,7 +53,11 @@ export class Librarian implements Desk, Keeper {
     private readonly copy: Copy,
   ) {
     this.sync = new Sync(this.api, this, {
-      phase: (phase) => this.say({ phase }),
+      phase: (phase) => {
+        this.say({ phase });
+        // What a broken pass brought is shown as it is.
+        if (phase === "offline" && this.holdings.photos !== this.drawnPhotos) this.draw();
+      },
       total: (total) => this.say({ total }),
       progress: (progress) => this.say({ progress }),
       outdated: () => this.tell({ kind: "outdated" }),
@@ -127,6 +138,7 @@ export class Librarian implements Desk, Keeper {
   }
 
   async startOver(hello: Hello): Promise<void> {
+    await this.written;
     const another = this.copy.meta !== null && this.copy.meta.library !== hello.library;
     if (another) this.empty();
     if (this.copy.meta) this.holdings.forgetSeqs();
@@ -145,24 +157,36 @@ export class Librarian implements Desk, Keeper {
       return row === undefined || record.seq > holdings.seqOfRow(row);
     });
     if (fresh.length || gone.length) {
-      const shelf = holdings.append(packOf(fresh, gone));
+      const pack = packOf(fresh, gone);
+      const shelf = holdings.append(pack);
       for (const record of fresh) {
         const row = holdings.ids.row(record.id)!;
         this.named?.add(row);
         this.unwritten.set(row, record);
       }
       this.drawSoon();
-      const { key, at } = await this.copy.write(fresh, gone, seq);
-      shelf.key = key;
-      shelf.at = at;
-      for (const record of fresh) {
-        const row = holdings.ids.row(record.id)!;
-        if (this.unwritten.get(row) === record) this.unwritten.delete(row);
-        const change = this.edited.get(record.id);
-        if (change) this.lay(record, change);
-      }
-    } else if (seq !== null) await this.copy.advance(seq);
+      // One pack is written while the next one is read; a third would have to wait in memory.
+      const before = this.written;
+      this.written = before.then(() => this.write(shelf, pack, fresh, gone, seq));
+      this.written.catch(() => undefined);
+      await before;
+    } else if (seq !== null) {
+      await this.written;
+      await this.copy.advance(seq);
+    }
     this.say({ have: holdings.photos });
+  }
+
+  private async write(shelf: Shelf, pack: Pack, records: PhotoRecord[], gone: GoneRecord[], seq: number | null): Promise<void> {
+    const { key, at } = await this.copy.write(records, gone, seq, pack);
+    shelf.key = key;
+    shelf.at = at;
+    for (const record of records) {
+      const row = this.holdings.ids.row(record.id)!;
+      if (this.unwritten.get(row) === record) this.unwritten.delete(row);
+      const change = this.edited.get(record.id);
+      if (change) this.lay(record, change);
+    }
   }
 
   async finish(seq: number, full: boolean): Promise<void> {
@@ -174,6 +198,8 @@ export class Librarian implements Desk, Keeper {
       this.named = null;
       if (left.length) await this.take([], left, seq);
     }
+    if (full) this.draw();
+    await this.written;
     await this.copy.advance(seq);
     this.say({ have: this.holdings.photos, total: this.holdings.photos });
     this.drawSoon();
@@ -187,6 +213,7 @@ export class Librarian implements Desk, Keeper {
     if (this.copy.meta.user === name) return;
     // Somebody else signed in on this device: nothing of the first person's copy may stay in sight.
     this.empty();
+    await this.written;
     await this.copy.clear();
   }
 
@@ -243,6 +270,7 @@ export class Librarian implements Desk, Keeper {
     });
     this.edited.delete(id);
     await this.take([record], [], null);
+    await this.written;
   }
 
   private async sendEdits(): Promise<void> {
@@ -330,6 +358,7 @@ export class Librarian implements Desk, Keeper {
   async purge(): Promise<void> {
     this.channel.postMessage("purge");
     this.leave();
+    await this.written;
     await this.copy.clear();
   }
 
@@ -380,6 +409,7 @@ export class Librarian implements Desk, Keeper {
     this.sendRows();
     const selection = this.finder.find(this.query, this.sort);
     this.drawn = performance.now();
+    this.drawnPhotos = this.holdings.photos;
     return selection;
   }
 
@@ -392,8 +422,9 @@ export class Librarian implements Desk, Keeper {
   }
 
   private drawSoon(): void {
-    if (this.redraw !== null) return;
-    this.redraw = setTimeout(() => this.draw(), Math.max(0, REDRAW_MS - (performance.now() - this.drawn)));
+    if (this.redraw !== null || (this.named && this.holdings.photos < this.drawnPhotos * GROWTH)) return;
+    // The very first photos are shown at once.
+    this.redraw = setTimeout(() => this.draw(), this.drawnPhotos ? Math.max(0, REDRAW_MS - (performance.now() - this.drawn)) : 0);
   }
 
   private sendRows(): void {

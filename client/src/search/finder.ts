@@ -23,6 +23,9 @@ const NEAR_WORDS = 3;
 /** Scores are compared by this much, so that the order does not hang on the last bit of a logarithm. */
 const FINE = 1e4;
 
+/** What makes the groups of each overview. */
+const GROUPED: Record<"things" | "places" | "folders", readonly Kind[]> = { things: [KIND.class, KIND.object], places: [KIND.city], folders: [KIND.folder] };
+
 export interface Group {
   name: string;
   query: string;
@@ -34,6 +37,8 @@ export class Finder {
   private readonly orders: Orders;
   private readonly memory = new Memory();
   private readonly space = new Space();
+  /** What `counts` last said, and of which generation. */
+  private counted: { generation: number; counts: Record<string, number> } | null = null;
   private asked: { understood: Understood; evaluation: Evaluation } | null = null;
 
   constructor(
@@ -89,18 +94,33 @@ export class Finder {
 
   counts(): Record<string, number> {
     const { holdings } = this;
+    const { generation } = holdings;
+    if (this.counted?.generation === generation) return this.counted.counts;
     let favourites = 0;
     holdings.live.each((version) => {
       if (holdings.flags.all[version] & FLAG.favourite) favourites++;
     });
-    const counts: Record<string, number> = { photos: holdings.photos, favourites };
-    for (const kind of ["things", "places", "folders", "years"] as const) counts[kind] = this.groups(kind).length;
+    const counts: Record<string, number> = { photos: holdings.photos, favourites, years: this.years().length };
+    for (const kind of ["things", "places", "folders"] as const) counts[kind] = this.namesOf(kind);
+    this.counted = { generation, counts };
     return counts;
+  }
+
+  /** How many groups of a kind there are; `groups` itself looks at every posting. */
+  private namesOf(kind: "things" | "places" | "folders"): number {
+    const { index, live } = this.holdings;
+    const names = new Set<string>();
+    for (const { kind: mine, text, postings } of index.entries) {
+      if (!GROUPED[kind].includes(mine)) continue;
+      const name = kind === "folders" ? text : fold(text);
+      if (!names.has(name) && postings.all.subarray(0, postings.length).some((posting) => live.has((posting / CERTAINTY) | 0))) names.add(name);
+    }
+    return names.size;
   }
 
   groups(kind: "things" | "places" | "folders" | "years"): Group[] {
     if (kind === "years") return this.years();
-    const kinds: readonly Kind[] = kind === "things" ? [KIND.class, KIND.object] : kind === "places" ? [KIND.city] : [KIND.folder];
+    const kinds = GROUPED[kind];
     const { index, live, rowOf, taken } = this.holdings;
     const found = new Map<string, { name: string; versions: Set<number>; cover: number; best: number; kind: Kind }>();
     for (const { kind: mine, text, postings } of index.entries) {

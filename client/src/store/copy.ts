@@ -8,6 +8,7 @@ import type { Pack } from "../lib/pack";
 import { type GoneRecord, type PhotoRecord, SCHEMA } from "../lib/records";
 import { ID_BYTES } from "../lib/ids";
 import { fromHex } from "../lib/bytes";
+import { parsed, textOf } from "../lib/texts";
 import { type Database, FORMAT, type Meta, openDatabase, type Shape, type WaitingEdit } from "./database";
 
 /** A pack smaller than this is written again together with what comes next, so that a thousand small changes leave few packs. */
@@ -126,17 +127,18 @@ export class Copy {
 
   /**
    * Keeps records and leavings, and with them `seq`, all or nothing; null leaves the number as it is.
-   * Returns where the first record lies, the others follow it.
+   * `packed`, if it is there already, is the pack of just these. Returns where the first record lies, the others follow it.
+   * One write at a time: the next may lie in the same pack.
    */
-  async write(records: PhotoRecord[], gone: GoneRecord[], seq: number | null): Promise<Place> {
+  async write(records: PhotoRecord[], gone: GoneRecord[], seq: number | null, packed?: Pack): Promise<Place> {
     const meta = this.meta;
     if (!meta) throw new Error("A copy is begun before it is written.");
     const tail = this.tail && this.tail.records.length + records.length <= SMALL ? this.tail : null;
     const together = { records: tail ? [...tail.records, ...records] : records, gone: tail ? [...tail.gone, ...gone] : gone };
-    const lines = together.records.map((record) => JSON.stringify(record));
+    const lines = together.records.map(textOf);
     let key = tail?.key ?? 0;
     if (seq !== null) meta.seq = Math.max(meta.seq, seq);
-    const pack = this.packing(together.records, together.gone);
+    const pack = packed && !tail ? packed : this.packing(together.records, together.gone);
     const done = await this.attempt(["meta", "packs", "lines"], async (change) => {
       const stored = await change.objectStore("meta").get("copy");
       if (!stored || stored.epoch !== meta.epoch || stored.library !== meta.library) {
@@ -302,7 +304,7 @@ export class Copy {
       lines.forEach((line, at) => {
         if (!line || !live(key, at)) return;
         moves.push({ from: { key, at }, to: { key: keys[0], at: records.length } });
-        records.push(JSON.parse(line) as PhotoRecord);
+        records.push(parsed<PhotoRecord>(line));
       });
       const pack = await this.database?.get("packs", key);
       if (pack) gone.push(...goneOf(pack));
@@ -314,7 +316,7 @@ export class Copy {
       await Promise.all([
         ...keys.flatMap((key) => [packs.delete(key), lines.delete(key)]),
         packs.put(pack, keys[0]),
-        lines.put(new TextEncoder().encode(records.map((record) => JSON.stringify(record)).join("\n")), keys[0]),
+        lines.put(new TextEncoder().encode(records.map(textOf).join("\n")), keys[0]),
       ]);
       return true;
     });

@@ -1,6 +1,7 @@
 // A sequence number in, the records that changed since out: `GET /api/records`.
 
 import type { GoneRecord, PhotoRecord } from "../lib/records";
+import { parsed } from "../lib/texts";
 import type { Api } from "./api";
 import { Unreachable } from "./failures";
 import { linesOf } from "./lines";
@@ -33,7 +34,7 @@ export async function* pull(api: Api, since: number, epoch: string | null, signa
     const gone: GoneRecord[] = [];
     for (const text of lines) {
       if (!text) continue;
-      const line = parsed(text);
+      const line = read(text);
       if (line.kind === "photo") records.push(line);
       else if (line.kind === "gone") gone.push(line);
       else if (line.kind === "hello") yield { hello: line };
@@ -48,9 +49,9 @@ export async function* pull(api: Api, since: number, epoch: string | null, signa
   throw new Unreachable("The stream of records was cut.");
 }
 
-function parsed(text: string): Hello | PhotoRecord | GoneRecord | End {
+function read(text: string): Hello | PhotoRecord | GoneRecord | End {
   try {
-    return JSON.parse(text) as Hello | PhotoRecord | GoneRecord | End;
+    return parsed<Hello | PhotoRecord | GoneRecord | End>(text);
   } catch {
     // A proxy's error page in the middle of the stream; as good as a cut.
     throw new Unreachable("The stream of records was damaged.");
