@@ -14,6 +14,18 @@ from vitrine.config.errors import UserError
 
 expect.set_options(timeout=30_000)
 
+SERVER_GONE = [
+    "ERR_CONNECTION_REFUSED",
+    "ERR_CONNECTION_RESET",
+    "ERR_EMPTY_RESPONSE",
+    "ERR_FAILED",
+    "ERR_INCOMPLETE_CHUNKED_ENCODING",
+    "Failed to fetch",
+    "503",
+    "504",
+]
+"""What a browser writes into its console when the server is stopped under it."""
+
 UNDERSTOOD_S = 240
 """Longest wait for the models on a slow machine."""
 
@@ -102,16 +114,7 @@ def test_the_tour(serve, tab, models_here):
     tab.page.goto(server.address)
     until(lambda: pictures_are_drawn(tab), 30)
 
-    tab.expected += [
-        "ERR_CONNECTION_REFUSED",
-        "ERR_FAILED",
-        "Failed to fetch",
-        "503",
-        "504",
-        "ERR_EMPTY_RESPONSE",
-        "ERR_CONNECTION_RESET",
-        "ERR_INCOMPLETE_CHUNKED_ENCODING",
-    ]
+    tab.expected += SERVER_GONE
     server.stop()
     tab.page.reload()
     until(lambda: pictures_are_drawn(tab), 30)
@@ -172,16 +175,7 @@ def test_what_is_entered_in_one_browser_is_seen_in_another_and_after_a_restart(s
         lambda: any(record.get("favourite") for record in map(json.loads, tab.page.request.get(server.address + "/api/records?since=0").text().splitlines())),
         20,
     )
-    tab.expected += [
-        "ERR_CONNECTION_REFUSED",
-        "ERR_FAILED",
-        "Failed to fetch",
-        "503",
-        "504",
-        "ERR_EMPTY_RESPONSE",
-        "ERR_CONNECTION_RESET",
-        "ERR_INCOMPLETE_CHUNKED_ENCODING",
-    ]
+    tab.expected += SERVER_GONE
     server.stop()
     again = serve(data=server.data, environment={"VITRINE_ANALYZE": "no"})
     other = watched(open_browser().pages[0])
