@@ -9,8 +9,10 @@ import shutil
 import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiosqlite
 
@@ -23,14 +25,14 @@ BUSY_S = 10
 
 
 # WAL lets readers go on while the one writer writes; NORMAL is safe with it: a power cut loses at most the last commits, never the file.
-HABITS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA cache_size = -16000")
+HABITS = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = NORMAL", "PRAGMA cache_size = -16000", "PRAGMA journal_size_limit = 67108864")
 
 
 class Catalogue:
     """An open catalogue.
 
     ``reading`` is a shared connection for short queries; ``writing()`` lends the one writer inside a transaction;
-    ``snapshot()`` opens a connection of its own whose view does not change while it is held.
+    ``apart()`` opens a connection of its own for long walks, so that nobody waits behind them.
     """
 
     def __init__(self, path: Path, writer: aiosqlite.Connection | None, reading: aiosqlite.Connection, library: str) -> None:
@@ -49,7 +51,6 @@ class Catalogue:
         if not writable and not path.exists():
             raise UserError(f"There is no library in {data.root} yet; start with: vitrine scan FOLDER")
         try:
-            writer = None
             if writable:
                 data.make()
                 with closing(sqlite3.connect(path, isolation_level=None, timeout=BUSY_S)) as db:
@@ -59,16 +60,23 @@ class Catalogue:
                     schema.migrate(db)
                     db.execute("INSERT OR IGNORE INTO meta VALUES ('library', ?)", (uuid.uuid4().hex,))
                 os.chmod(path, 0o600)
-                writer = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_S)
-                for habit in HABITS:
-                    await writer.execute(habit)
-            reading = await _connect(path)
-            library = await (await reading.execute("SELECT value FROM meta WHERE name = 'library'")).fetchone()
+            # A connection that stays open keeps its thread, and with it the process, alive.
+            async with AsyncExitStack() as failing:
+                reading = await _connect(path)
+                failing.push_async_callback(reading.close)
+                rows = list(await reading.execute_fetchall("SELECT value FROM meta WHERE name = 'library'"))
+                if not rows:
+                    raise UserError(f"There is no library in {data.root} yet; start with: vitrine scan FOLDER")
+                writer = None
+                if writable:
+                    writer = await aiosqlite.connect(path, isolation_level=None, timeout=BUSY_S)
+                    failing.push_async_callback(writer.close)
+                    for habit in HABITS:
+                        await writer.execute(habit)
+                failing.pop_all()
         except sqlite3.Error as why:
             raise UserError(f"The catalogue in {data.root} cannot be opened: {why}.") from why
-        if library is None:
-            raise UserError(f"There is no library in {data.root} yet; start with: vitrine scan FOLDER")
-        return cls(path, writer, reading, str(library[0]))
+        return cls(path, writer, reading, str(rows[0][0]))
 
     async def close(self) -> None:
         """Close every connection; the last one folds the write-ahead log into the file."""
@@ -78,27 +86,60 @@ class Catalogue:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[aiosqlite.Connection]:
-        """The one writer, inside a transaction that commits when the block ends and rolls back when it raises."""
+        """The one writer, inside a transaction that commits when the block ends and rolls back when it raises.
+
+        A commit that fails, on a full disk say, and a task that is cancelled while it begins or commits leave no transaction behind either.
+        """
         if self._writer is None:
             raise RuntimeError("this catalogue was opened for reading")
         async with self._turn:
-            await self._writer.execute("BEGIN IMMEDIATE")
             try:
+                await self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer
+                await self._writer.commit()
             except BaseException:
+                # Does nothing where no transaction is open; the connection's thread takes it after whatever was cancelled.
                 await self._writer.rollback()
                 raise
-            await self._writer.commit()
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[aiosqlite.Connection]:
-        """A connection that sees the catalogue as it is now, whatever is written meanwhile."""
+    async def apart(self) -> AsyncIterator[aiosqlite.Connection]:
+        """A reading connection of its own. It is in no transaction between two queries: one that lasts would keep the write-ahead log growing."""
         db = await _connect(self.path)
         try:
-            await db.execute("BEGIN")
             yield db
         finally:
             await db.close()
+
+
+@dataclass
+class Newest:
+    """A walk over the photos, newest first: each page takes up after the last one, at the same cost wherever it stands.
+
+    ``what`` names columns of ``records``, ``only`` is a condition on them with its ``values``. Photos that change while the walk goes on may be met
+    twice or not at all; whoever minds reads what changed since.
+    """
+
+    what: str
+    only: str = "1"
+    values: tuple[object, ...] = ()
+    _after: tuple[str, str] | None = ("~", "")
+
+    async def page(self, db: aiosqlite.Connection, most: int) -> list[Any]:
+        """The next rows, at most so many; empty at the end."""
+        rows: list[Any] = []
+        # Two queries, for one with OR would walk the whole index up to where it stands: first the rest of the same moment, then what is older.
+        while self._after is not None and len(rows) < most:
+            moment, photo = self._after
+            where, at = ("moment = ? AND id > ?", (moment, photo)) if photo else ("moment < ?", (moment,))
+            sql = f"SELECT moment, id, {self.what} FROM records WHERE gone = 0 AND {where} AND {self.only} ORDER BY moment DESC, id LIMIT ?"
+            found = list(await db.execute_fetchall(sql, (*at, *self.values, most - len(rows))))
+            rows += found
+            if found:
+                self._after = (found[-1][0], found[-1][1])
+            else:
+                self._after = (moment, "") if photo else None
+        return [row[2:] for row in rows]
 
 
 async def _connect(path: Path) -> aiosqlite.Connection:

@@ -1,19 +1,21 @@
 """Stream: hand the records to clients. In: a sequence number. Out: NDJSON lines since it, and word of every later change.
 
-All lines of one answer come from one snapshot of the catalogue. A cold client (``since`` 0) gets the newest photos first; others get changes
-and removals in the order in which they happened.
+A cold client (``since`` 0) gets the newest photos first; others get changes and removals in the order in which they happened. However slow a
+client is, no transaction stays open for it: each page is a query of its own. A photo that changes meanwhile has a higher number than the ``to``
+of the answer, so the next answer, from there on, has it.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing, contextmanager
 
+import aiosqlite
 import orjson
 
 from vitrine.config.records import SCHEMA
-from vitrine.server.catalogue import Catalogue
+from vitrine.server.catalogue import Catalogue, Newest
 
 PIECE = 64 * 1024
 """Bytes handed over at once: a write per piece is twice as fast as a write per record."""
@@ -21,27 +23,41 @@ PIECE = 64 * 1024
 PAGE = 1000
 """Rows fetched at once: bounds what a slow client costs."""
 
-COLD = "SELECT line FROM records WHERE gone = 0 ORDER BY moment DESC, id"
-SINCE = "SELECT line FROM records WHERE seq > ? ORDER BY seq"
+SINCE = "SELECT seq, line FROM records WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
 
 
-async def records(catalogue: Catalogue, since: int) -> AsyncIterator[bytes]:
-    """Pieces of NDJSON: ``hello``, the lines, ``end``."""
-    async with catalogue.snapshot() as db:
-        async with db.execute("SELECT coalesce(max(seq), 0), count(*) - coalesce(sum(gone), 0) FROM records") as cursor:
-            row = await cursor.fetchone()
-        to, total = (row[0], row[1]) if row else (0, 0)
+async def records(catalogue: Catalogue, since: int) -> AsyncGenerator[bytes, None]:
+    """Pieces of NDJSON: ``hello``, the lines, ``end``.
+
+    A number that was never given, as after a return to an older copy of the catalogue, counts as none: ``from`` of the answer is then 0.
+    """
+    async with catalogue.apart() as db:
+        (row,) = await db.execute_fetchall("SELECT coalesce(max(seq), 0), (SELECT count(*) FROM records WHERE gone = 0) FROM records")
+        to, total = row
+        since = since if 0 < since <= to else 0
         hello = {"kind": "hello", "library": catalogue.library, "epoch": catalogue.library, "schema": SCHEMA, "from": since, "to": to, "total": total}
         piece = bytearray(orjson.dumps(hello) + b"\n")
-        async with db.execute(COLD) if since <= 0 else db.execute(SINCE, (since,)) as cursor:
-            while rows := list(await cursor.fetchmany(PAGE)):
-                for (line,) in rows:
+        async with aclosing(_changed(db, since, to) if since else _all(db)) as pages:
+            async for lines in pages:
+                for line in lines:
                     piece += line
                     piece += b"\n"
                     if len(piece) >= PIECE:
                         yield bytes(piece)
                         piece.clear()
     yield bytes(piece + orjson.dumps({"kind": "end", "to": to}) + b"\n")
+
+
+async def _all(db: aiosqlite.Connection) -> AsyncGenerator[list[bytes], None]:
+    walk = Newest("line")
+    while rows := await walk.page(db, PAGE):
+        yield [line for (line,) in rows]
+
+
+async def _changed(db: aiosqlite.Connection, since: int, to: int) -> AsyncGenerator[list[bytes], None]:
+    while rows := list(await db.execute_fetchall(SINCE, (since, to, PAGE))):
+        yield [line for _, line in rows]
+        since = rows[-1][0]
 
 
 class News:

@@ -6,13 +6,18 @@ import asyncio
 from contextlib import aclosing, suppress
 
 import orjson
-from aiohttp import web
+from aiohttp import hdrs, web
+from backports import zstd
 
 from vitrine.server import stream
 from vitrine.server.web.gallery import GALLERY, Refusal, answer, user_of
 from vitrine.server.web.gate import cookie
 
 routes = web.RouteTableDef()
+
+PACKING = {zstd.CompressionParameter.compression_level: 2, zstd.CompressionParameter.window_log: 18}
+"""For 100,000 records (84 MB): 16.4 MB in 0.23 s; level 3 is larger (16.7), level 8 gives 14.7 MB in 1.3 s, gzip 17.2 MB in 1.5 s. A window of
+256 KB holds all that repeats, and keeps small what a slow client costs."""
 
 HEARTBEAT_S = 15
 """Silence after which the event stream says that it still lives; also how soon a revoked session's stream ends."""
@@ -26,9 +31,13 @@ async def records(request: web.Request) -> web.StreamResponse:
         raise Refusal(400, "bad-number", "since is a sequence number: 0 or more.", "since")
     gallery = request.app[GALLERY]
     response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson", "Cache-Control": "no-store", "Vary": "Accept-Encoding"})
-    response.enable_compression()
+    packer = zstd.ZstdCompressor(options=PACKING) if _takes_zstd(request) else None
+    if packer is not None:
+        response.headers["Content-Encoding"] = "zstd"
+    else:
+        response.enable_compression()
     await response.prepare(request)
-    # Someone who leaves in the middle is no failure; the snapshot is closed either way.
+    # Someone who leaves in the middle is no failure; the connection to the catalogue is closed either way.
     with suppress(ConnectionError):
         async with aclosing(stream.records(gallery.catalogue, int(raw))) as pieces:
             async for piece in pieces:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from vitrine.config.errors import UserError
 from vitrine.config.paths import DataFolder
 from vitrine.server import schema
-from vitrine.server.catalogue import Catalogue, sole_use
+from vitrine.server.catalogue import Catalogue, Newest, sole_use
 
 NOTE = "INSERT INTO meta VALUES (?, 'x')"
 
@@ -57,14 +59,78 @@ async def test_a_transaction_that_fails_leaves_nothing(catalogue: Catalogue) -> 
     assert list(await catalogue.reading.execute_fetchall("SELECT name FROM meta WHERE name = 'whole'"))
 
 
-async def test_a_snapshot_does_not_see_what_is_written_meanwhile(catalogue: Catalogue) -> None:
-    count = "SELECT count(*) FROM meta"
-    async with catalogue.snapshot() as before:
-        (then,) = list(await before.execute_fetchall(count))
+async def test_a_commit_that_fails_and_a_writer_that_is_cancelled_block_nobody(catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async def enter(name: str) -> None:
         async with catalogue.writing() as db:
-            await db.execute(NOTE, ("later",))
-        assert list(await before.execute_fetchall(count)) == [then]
-    assert list(await catalogue.reading.execute_fetchall(count)) == [(then[0] + 1,)]
+            await db.execute(NOTE, (name,))
+
+    with monkeypatch.context() as short:
+        short.setattr("aiosqlite.Connection.commit", full)
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            await enter("lost")
+    for steps in range(12):
+        task = asyncio.create_task(enter(f"cancelled {steps}"))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    await enter("there")
+    names = [row[0] for row in await catalogue.reading.execute_fetchall("SELECT name FROM meta")]
+    assert "there" in names
+    assert "lost" not in names
+
+
+async def test_a_long_walk_keeps_nobody_from_writing_and_the_log_from_growing(catalogue: Catalogue) -> None:
+    async with catalogue.apart() as db:
+        await db.execute_fetchall("SELECT count(*) FROM meta")
+        async with catalogue.writing() as writer:
+            await writer.execute(NOTE, ("meanwhile",))
+        # TRUNCATE succeeds only where no reader holds an older state.
+        assert list(await catalogue._writer.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")) == [(0, 0, 0)]  # type: ignore[union-attr]
+
+
+async def test_a_catalogue_that_cannot_be_opened_leaves_no_thread_that_keeps_the_process_alive(data: DataFolder) -> None:
+    await (await Catalogue.open(data)).close()
+    with closing(sqlite3.connect(data.catalogue)) as db:
+        db.execute("DELETE FROM meta")
+        db.commit()
+    before = set(threading.enumerate())
+    with pytest.raises(UserError, match="no library"):
+        await Catalogue.open(data, writable=False)
+    for thread in set(threading.enumerate()) - before:
+        thread.join(10)
+        assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("page", [1, 2, 3, 7, 100])
+async def test_a_walk_meets_every_photo_once_newest_first(catalogue: Catalogue, page: int) -> None:
+    moments = ["2024", "2023", "2023", "2023", "", "", "2020", "", "2024", "1904"]
+    async with catalogue.writing() as db:
+        await db.executemany("INSERT INTO records (seq, id, moment, line) VALUES (?, ?, ?, '')", [(n + 1, f"{n:032x}", at) for n, at in enumerate(moments)])
+        await db.execute("UPDATE records SET gone = 1 WHERE seq = 7")
+    walk, met = Newest("id"), []
+    while rows := await walk.page(catalogue.reading, page):
+        assert len(rows) <= page
+        met += [int(photo, 16) for (photo,) in rows]
+    assert met == [0, 8, 1, 2, 3, 9, 4, 5, 7]
+    assert await walk.page(catalogue.reading, page) == []
+
+
+async def test_a_walk_costs_the_same_wherever_it_stands(catalogue: Catalogue) -> None:
+    plans = []
+    for after in (("2020", "a"), ("2020", "")):
+        seen: list[str] = []
+        await catalogue.reading.set_trace_callback(seen.append)
+        await Newest("line", _after=after).page(catalogue.reading, 10)
+        await catalogue.reading.set_trace_callback(lambda _: None)
+        plans.append(list(await catalogue.reading.execute_fetchall(f"EXPLAIN QUERY PLAN {seen[0]}")))
+    assert [[row[3] for row in plan] for plan in plans] == [
+        ["SEARCH records USING INDEX records_newest (moment=? AND id>?)"],
+        ["SEARCH records USING INDEX records_newest (moment<?)"],
+    ]
 
 
 async def test_a_reader_cannot_write(catalogue: Catalogue) -> None:

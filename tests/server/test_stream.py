@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import orjson
+import pytest
 
 from tests.server.conftest import a_file, a_reading
 from vitrine.config.records import SCHEMA
@@ -49,15 +50,33 @@ async def test_a_cold_client_hears_nothing_of_photos_that_left(store: Store, cat
     assert [int(line["id"], 16) for line in (await streamed(catalogue, 0))[1:-1]] == [2]
 
 
-async def test_an_answer_is_one_snapshot_however_long_it_takes(store: Store, catalogue: Catalogue, tmp_path: Any) -> None:
-    root = await fill(store, tmp_path, ["2020-01-01T00:00:00"] * 200)
-    pieces = stream.records(catalogue, 0)
-    first = await anext(pieces)
-    await store.missing_files(root, [b"%d.jpg" % number for number in range(1, 200)])
-    rest = b"".join([piece async for piece in pieces])
-    lines = [orjson.loads(line) for line in (first + rest).splitlines()]
-    assert len(lines) == 202
-    assert lines[0]["to"] == lines[-1]["to"] == 200
+async def test_what_changes_while_an_answer_is_sent_comes_with_the_next_one(
+    store: Store, catalogue: Catalogue, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "PAGE", 10)
+    monkeypatch.setattr(stream, "PIECE", 1)
+    root = await fill(store, tmp_path, [f"2020-01-{1 + number % 28:02}T00:00:00" for number in range(100)])
+    held: dict[str, dict[str, Any]] = {}
+    turns = 0
+    async for piece in stream.records(catalogue, 0):
+        for line in map(orjson.loads, piece.splitlines()):
+            held |= {line["id"]: line} if "id" in line else {}
+        if turns % 9 == 0:
+            await store.missing_files(root, [b"%d.jpg" % (turns + 1)])
+            await store.save_reads([Read(a_file(root, f"{turns + 2}.jpg"), a_reading(turns + 2, f"20{10 + turns % 20}-02-02T00:00:00"))])
+            await store.save_reads([Read(a_file(root, f"{turns + 500}.jpg"), a_reading(turns + 500, "2020-01-15T00:00:00"))])
+        turns += 1
+    for since in (line["to"] for line in [orjson.loads(piece)] if line["kind"] == "end"):
+        for line in (await streamed(catalogue, since))[1:-1]:
+            held[line["id"]] = line
+    now = {line["id"]: line for line in (await streamed(catalogue, 0))[1:-1]}
+    assert {photo: line for photo, line in held.items() if line["kind"] == "photo"} == now
+
+
+async def test_a_number_from_the_future_gets_everything_anew(store: Store, catalogue: Catalogue, tmp_path: Any) -> None:
+    await fill(store, tmp_path, ["2020-01-01T00:00:00"] * 2)
+    hello, *lines, _ = await streamed(catalogue, 3)
+    assert (hello["from"], len(lines)) == (0, 2), "the catalogue was put back to an older copy"
 
 
 async def test_pieces_are_about_64_kib_and_never_split_a_line(store: Store, catalogue: Catalogue, tmp_path: Any) -> None:

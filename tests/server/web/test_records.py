@@ -50,7 +50,7 @@ def open_databases() -> int:
     return sum("connection_worker" in thread.name for thread in threading.enumerate())
 
 
-async def test_a_client_that_leaves_in_the_middle_leaves_no_snapshot_open(owner: Any, gallery: Gallery) -> None:
+async def test_a_client_that_leaves_in_the_middle_leaves_no_connection_open(owner: Any, gallery: Gallery) -> None:
     async with gallery.catalogue.writing() as db:
         await db.executemany("INSERT INTO records (seq, id, moment, line) VALUES (?, ?, '', ?)", [(1000 + n, f"{n:032x}", b"x" * 1000) for n in range(30_000)])
     before = open_databases()
