@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from vitrine.config.errors import UserError
+
 # The checkout and the installed package have the same shape, so one expression serves both.
 # ``resolve`` matters: an editable install reaches this file through a link.
 HOUSE = Path(__file__).resolve().parent.parent
@@ -14,6 +16,10 @@ LABELS = ASSETS / "labels"
 MODELS = ASSETS / "models"
 LEXICON = ASSETS / "lexicon"
 CLIENT = HOUSE / "client" / "dist"
+
+
+PICTURES = ("preview", "thumb2x", "thumb")
+"""The stored pictures of a photo, in the order in which they are made."""
 
 
 def default_data() -> Path:
@@ -46,6 +52,11 @@ class DataFolder:
         return self.root / "lock"
 
     @property
+    def restored(self) -> Path:
+        """A library from a backup on its way to its place; seen only when ``vitrine restore`` was interrupted."""
+        return self.root / "restored"
+
+    @property
     def words(self) -> Path:
         """What follows from each label, made once from WordNet."""
         return self.root / "words.json"
@@ -72,7 +83,14 @@ class DataFolder:
         """
         return self.pictures / photo[:2] / photo[2:4] / f"{photo}.{size}.jpg"
 
+    def has_pictures(self, photo: str) -> bool:
+        """Whether every stored picture of a photo is there."""
+        return all(self.picture(photo, size).exists() for size in PICTURES)
+
     def make(self) -> None:
-        """Create the folder, readable by its owner alone."""
-        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.pictures.mkdir(exist_ok=True)
+        """Create the folder, readable by its owner alone. Raises UserError where that cannot be."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.pictures.mkdir(exist_ok=True, mode=0o700)
+        except OSError as why:
+            raise UserError(f"The data folder {self.root} cannot be made ({why.strerror}); choose another with --data.") from why

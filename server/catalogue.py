@@ -47,7 +47,7 @@ class Catalogue:
         """Open, and when ``writable`` create and migrate. Raises UserError when there is none to read, or it must not be touched."""
         path = data.catalogue
         if data.restored.exists():
-            raise UserError(f"A restore into {data.root} was interrupted; finish it by running it again: vitrine restore DIR")
+            raise UserError(f"A restore into {data.root} was interrupted; finish it by running it again: vitrine restore FOLDER")
         if not writable and not path.exists():
             raise UserError(f"There is no library in {data.root} yet; start with: vitrine scan FOLDER")
         try:

@@ -16,6 +16,9 @@ from tinydb.storages import Storage
 
 from vitrine.config.errors import UserError
 
+OF_THE_MOMENT = ("keys", "links", "sessions")
+"""Tables that say who is signed in now; everything else is worth keeping."""
+
 
 class WholeFile(Storage):
     """TinyDB storage with atomic writes and mode 0600."""

@@ -23,6 +23,8 @@ PIECE = 64 * 1024
 PAGE = 1000
 """Rows fetched at once: bounds what a slow client costs."""
 
+# A restore begins a new epoch, in which old sequence numbers mean nothing.
+STATE = "SELECT coalesce(max(seq), 0), (SELECT count(*) FROM records WHERE gone = 0), (SELECT value FROM meta WHERE name = 'epoch') FROM records"
 SINCE = "SELECT seq, line FROM records WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"
 
 
@@ -32,10 +34,10 @@ async def records(catalogue: Catalogue, since: int) -> AsyncGenerator[bytes, Non
     A number that was never given, as after a return to an older copy of the catalogue, counts as none: ``from`` of the answer is then 0.
     """
     async with catalogue.apart() as db:
-        (row,) = await db.execute_fetchall("SELECT coalesce(max(seq), 0), (SELECT count(*) FROM records WHERE gone = 0) FROM records")
-        to, total = row
+        (row,) = await db.execute_fetchall(STATE)
+        to, total, epoch = row
         since = since if 0 < since <= to else 0
-        hello = {"kind": "hello", "library": catalogue.library, "epoch": catalogue.library, "schema": SCHEMA, "from": since, "to": to, "total": total}
+        hello = {"kind": "hello", "library": catalogue.library, "epoch": epoch or catalogue.library, "schema": SCHEMA, "from": since, "to": to, "total": total}
         piece = bytearray(orjson.dumps(hello) + b"\n")
         async with aclosing(_changed(db, since, to) if since else _all(db)) as pages:
             async for lines in pages:

@@ -15,9 +15,9 @@ ROOT = Path(__file__).resolve().parent.parent
 STAGES = ("scan", "read", "analyze", "enrich", "store", "stream")
 # From the ground up; a part may import parts of its own layer and of those below. A new part of the server gets its place here.
 SERVER_LAYERS = (
-    ("media", "schema", "catalogue", "words", "places", "search", "demo", "document", "problems", "backlog", "finder"),
+    ("media", "schema", "catalogue", "words", "places", "search", "demo", "document", "problems", "backlog", "finder", "backup"),
     STAGES,
-    ("readers",),
+    ("readers", "verify", "watch"),
     ("flow",),
     ("web",),
     ("cli",),

@@ -19,6 +19,8 @@ COMMANDS: dict[str, str] = {
     "search": "Find photos by a sentence.",
     "records": "Print the records, one JSON line a photo.",
     "doctor": "Check that everything is in order, and list the problems.",
+    "backup": "Copy catalogue, accounts and settings to a safe place.",
+    "restore": "Put a backup into the data folder.",
     "roots": "List the photo folders, or take one out of the gallery.",
     "user": "List people, make a one-time sign-in link, set a password.",
     "settings": "List settings, change one, or take a change back.",

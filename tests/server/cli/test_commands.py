@@ -160,6 +160,22 @@ def test_people_get_links_and_passwords(shell: Shell) -> None:
     assert "correct horse" not in shell.data.document.read_text()
 
 
+def test_a_backup_brings_back_what_was_there(library: Shell, tmp_path: Path) -> None:
+    before = library("records").stdout.splitlines()[1:]
+    with sole_use(library.data):
+        assert library.json("backup", tmp_path / "safe", "--pictures")["photos"] == 3, "also while the gallery runs"
+        assert library("restore", tmp_path / "safe", "--replace").exit_code == 2, "but a restore waits until it has stopped"
+    assert "never overwrites" in library("backup", tmp_path / "safe").stderr
+    assert "--replace" in library("restore", tmp_path / "safe").stderr
+    said = library("restore", tmp_path / "safe", "--replace")
+    assert said.exit_code == 0
+    assert "3 photos as of" in said.stdout
+    assert "before-restore-" in said.stdout
+    assert library("records").stdout.splitlines()[1:] == before
+    wrong = library("restore", tmp_path / "nowhere")
+    assert (wrong.exit_code, "is no backup" in wrong.stderr) == (2, True)
+
+
 def test_settings_can_be_listed_changed_and_taken_back(shell: Shell) -> None:
     assert shell.json("settings", "list").keys() == {setting.name for setting in SETTINGS}
     assert shell("settings", "set", "port", "9000").exit_code == 0
