@@ -199,10 +199,10 @@ export class Librarian implements Desk, Keeper {
       if (left.length) await this.take([], left, seq);
     }
     if (full) this.draw();
+    else this.drawSoon();
     await this.written;
     await this.copy.advance(seq);
     this.say({ have: this.holdings.photos, total: this.holdings.photos });
-    this.drawSoon();
   }
 
   // --- the server ---------------------------------------------------------------------------------------------------------

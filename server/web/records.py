@@ -41,9 +41,19 @@ async def records(request: web.Request) -> web.StreamResponse:
     with suppress(ConnectionError):
         async with aclosing(stream.records(gallery.catalogue, int(raw))) as pieces:
             async for piece in pieces:
-                await response.write(piece)
-        await response.write_eof()
+                # Flushed piece by piece: the first photos must not wait for those that follow.
+                await response.write(packer.compress(piece, packer.FLUSH_BLOCK) if packer else piece)
+        await response.write_eof(packer.flush() if packer else b"")
     return response
+
+
+def _takes_zstd(request: web.Request) -> bool:
+    """Whether ``Accept-Encoding`` names zstd and does not refuse it (RFC 9110, 12.5.3)."""
+    for offer in request.headers.get(hdrs.ACCEPT_ENCODING, "").lower().split(","):
+        name, _, weight = offer.replace(" ", "").partition(";q=")
+        if name == "zstd":
+            return weight.strip("0.") != "" or not weight
+    return False
 
 
 @routes.get("/api/events")

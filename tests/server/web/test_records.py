@@ -39,6 +39,19 @@ async def test_the_stream_is_compressed_for_whoever_takes_it(owner: Any) -> None
     assert answer.headers["Content-Encoding"] == "gzip"
 
 
+async def test_the_stream_is_packed_with_zstd_for_whoever_takes_it(owner: Any) -> None:
+    plain = await (await owner.get("/api/records", headers={"Accept-Encoding": "identity"})).read()
+    answer = await owner.get("/api/records", headers={"Accept-Encoding": "gzip, zstd;q=0.9"})
+    assert (answer.headers["Content-Encoding"], answer.headers["Vary"]) == ("zstd", "Accept-Encoding")
+    assert await answer.read() == plain
+
+
+@pytest.mark.parametrize("offer", ["gzip, zstd;q=0", "gzip, zstd; q=0.000", "gzip, zstdx"])
+async def test_who_refuses_zstd_does_not_get_it(owner: Any, offer: str) -> None:
+    answer = await owner.get("/api/records", headers={"Accept-Encoding": offer})
+    assert answer.headers["Content-Encoding"] == "gzip"
+
+
 @pytest.mark.parametrize("since", ["-1", "x", "1.5", "", "9" * 40, "1 OR 1=1", "١"])
 async def test_a_since_that_is_no_number_is_refused(owner: Any, since: str) -> None:
     answer = await owner.get("/api/records", params={"since": since})
