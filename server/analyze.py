@@ -24,6 +24,9 @@ from vitrine.config.wire import AnalyzerFacts, Answer
 WINDOW = 48
 """Jobs under way at once: enough for full batches of several models, few enough that a death suspects little."""
 
+MOST_DEATHS = 10
+"""Deaths in a row without a single result after which no picture is to blame but the process itself."""
+
 NICE = 10
 """Politeness of the analyzer process, -20..19."""
 
@@ -89,12 +92,16 @@ class Analyzers:
         self._process: asyncio.subprocess.Process | None = None
 
     async def look(self, more: More) -> AsyncIterator[Looked]:
-        """Yield each photo once all its analyzers answered, in any order, until ``more`` has no more and all is answered."""
+        """Yield each photo once all its analyzers answered, in any order, until ``more`` has no more and all is answered.
+
+        Raises UserError when the process does not start, or dies of everything.
+        """
         under_way: dict[str, Wanted] = {}
         partial: dict[str, Looked] = {}
         suspects: deque[Wanted] = deque()
         looking: list[str] = []
         alone = False
+        deaths = 0
         while True:
             # After a death one photo at a time, so that the next death names its cause.
             alone = bool(suspects) or (alone and bool(under_way))
@@ -102,7 +109,8 @@ class Analyzers:
             if alone:
                 jobs = [suspects.popleft()] if suspects and not under_way else []
             elif len(under_way) <= WINDOW // 2:
-                jobs = await more(WINDOW - len(under_way))
+                # Whoever asks anew may be told of photos that are under way.
+                jobs = [job for job in await more(WINDOW - len(under_way)) if job.photo not in under_way]
             for job in jobs:
                 under_way[job.photo] = job
                 partial[job.photo] = Looked(job.photo)
@@ -112,6 +120,7 @@ class Analyzers:
             answer = await self._answer()
             if answer is None:
                 await self.close()
+                deaths += 1
                 if alone:
                     (job,) = under_way.values()
                     yield _set_aside(job, partial[job.photo])
@@ -119,12 +128,15 @@ class Analyzers:
                     blamed = [photo for photo in looking if photo in under_way]
                     # Those it was not looking at come last: they wait for nobody's second try.
                     suspects.extend(under_way[photo] for photo in (*blamed, *(photo for photo in under_way if photo not in blamed)))
+                if deaths == MOST_DEATHS:
+                    raise UserError(f"The analyzer process dies of every picture; {self._log.name} in the data folder says why.")
                 under_way.clear()
                 partial.clear()
                 looking = []
             elif answer["kind"] == "looking":
                 looking = answer["ids"]
             elif answer["kind"] == "result" and answer["id"] in partial:
+                deaths = 0
                 partial[answer["id"]].results.append(Result(answer["analyzer"], answer["version"], answer["checksum"], answer["ms"], answer["result"]))
             elif answer["kind"] == "problem" and answer["id"] in partial:
                 partial[answer["id"]].failures.append((answer["analyzer"], "analyzer", answer["message"]))
@@ -174,7 +186,7 @@ class Analyzers:
             answer: Answer | None = orjson.loads(line) if line.endswith(b"\n") else None
         except (TimeoutError, ValueError):
             return None
-        return answer
+        return answer if isinstance(answer, dict) and "kind" in answer else None
 
     async def close(self) -> None:
         """Stop the process; it holds nothing that is not stored. The next job starts it again."""

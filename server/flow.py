@@ -22,6 +22,7 @@ import asyncio
 import logging
 import os
 import sqlite3
+import threading
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -45,6 +46,12 @@ log = logging.getLogger("vitrine.flow")
 
 FLUSH_S = 0.25
 """Longest time a finished photo waits to be stored with others."""
+
+AT_ONCE = 500
+"""Files of one transaction, so that nobody waits long behind it."""
+
+DOUBT_S = 600
+"""Shortest time between two scans for pictures that somebody missed: a root that is offline cannot give them back."""
 
 
 class StageProgress(TypedDict):
@@ -113,8 +120,17 @@ class Flow:
         self.store = store.Store(catalogue, partial(enrich.enrich, thresholds=thresholds))
         self._belief = f"{enrich.VERSION}:{thresholds}"
         self._fresh: deque[str] = deque()
+        """Read while the analyzers are at work; what was stored before, they find in the catalogue."""
+        self._looking = False
+        self._unfinished = False
+        """Whether analysis is under way, or ended before everything was looked at."""
+        self._overlooked = True
+        """Whether photos may lack a result that the present walk over the backlog has passed."""
         self._woken = asyncio.Event()
         self._asked = asyncio.Event()
+        self._doubted: float | None = None
+        """Since when pictures are missed in the data folder; every photo's are looked for at the start."""
+        self._whole = False
         self._problems = 0
 
     # scan
@@ -123,10 +139,9 @@ class Flow:
         """Scan every root, read what is new, analyse what lacks a result; returns when all is done."""
         report = Report()
         scanned = asyncio.create_task(self._scan(report))
-        analysed = asyncio.create_task(self._analyze(report, lambda: not scanned.done())) if analyzing and self.settings.flag("analyze") else None
+        analysed = asyncio.create_task(self._analyze(report)) if analyzing and self.settings.flag("analyze") else None
         try:
             await scanned
-            self._woken.set()
             if analysed is not None:
                 await analysed
         finally:
@@ -142,7 +157,7 @@ class Flow:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._again_and_again(lambda: self._scan(report), self._asked, self.settings.number("rescan_minutes") * 60))
             if self.settings.flag("analyze"):
-                tasks.create_task(self._again_and_again(lambda: self._analyze(report, lambda: self.scanning), self._woken, 0))
+                tasks.create_task(self._again_and_again(lambda: self._analyze(report), self._woken, 0))
 
     async def _again_and_again(self, work: Callable[[], Awaitable[None]], wake: asyncio.Event, interval_s: float) -> None:
         while True:
@@ -156,8 +171,17 @@ class Flow:
 
     def ask(self) -> None:
         """Scan again soon, and look again for what lacks a result."""
+        self._overlooked = True
         self._asked.set()
         self._woken.set()
+
+    def miss(self) -> None:
+        """A photo's picture is not in the data folder: the next scan looks for everyone's, and comes soon unless it just did."""
+        now = time.monotonic()
+        if self._doubted is None or now - self._doubted > DOUBT_S:
+            self._doubted = now
+            self._whole = False
+            self.ask()
 
     async def _scan(self, report: Report) -> None:
         self.scanning = True
@@ -166,15 +190,7 @@ class Flow:
             await self._believe()
             async with Readers(self.data, self.settings) as readers:
                 for number, raw in await self.catalogue.reading.execute_fetchall("SELECT id, path FROM roots ORDER BY id"):
-                    known = {
-                        bytes(path): scan.Known(scan.Stamp(size, mtime_ns, inode), bool(settled))
-                        for path, size, mtime_ns, inode, settled in await self.catalogue.reading.execute_fetchall(
-                            "SELECT f.path, f.bytes, f.mtime_ns, f.inode, f.photo IS NOT NULL OR coalesce(p.code NOT IN (?, ?, ?), 0)"
-                            " FROM files f LEFT JOIN problems p ON f.photo IS NULL AND p.root = f.root AND p.path = f.path WHERE f.root = ?",
-                            (*store.UNSETTLED, number),
-                        )
-                    }
-                    found = await asyncio.to_thread(scan.scan, bytes(raw), known, SUFFIXES, follow_links=self.settings.flag("follow_links"))
+                    found = await self._compared(number, bytes(raw))
                     report.unchanged += found.unchanged
                     for ending, count in found.other.items():
                         report.other[ending] = report.other.get(ending, 0) + count
@@ -187,16 +203,41 @@ class Flow:
                         report.offline[os.fsdecode(raw)] = found.offline
                     elif found.missing:
                         report.missing += len(found.missing)
-                        await self.store.missing_files(number, found.missing)
-                        await self.tell()
-                    for folder in found.unreadable:
-                        report.offline[os.fsdecode(os.path.join(raw, folder))] = "This folder cannot be read; what is known of it stays."
+                        for start in range(0, len(found.missing), AT_ONCE):
+                            await self.store.missing_files(number, found.missing[start : start + AT_ONCE])
+                            await self.tell()
+                    for place in found.unreadable:
+                        report.offline[os.fsdecode(os.path.join(raw, place))] = "This cannot be read; what is known of it stays."
+            self._whole = True
         except (sqlite3.Error, ExceptionGroup) as why:
             raise _plain(why) from why
         finally:
             self.scanning = False
-            self._woken.set()
+            if self._unfinished:
+                self._woken.set()
         await self.tell()
+
+    async def _compared(self, root: int, folder: bytes) -> scan.Findings:
+        """Walk one root in a thread, which stops soon after nobody waits for it any more."""
+        known: dict[bytes, scan.Known] = {}
+        sql = (
+            "SELECT f.path, f.bytes, f.mtime_ns, f.inode, f.photo, f.photo IS NOT NULL OR coalesce(p.code NOT IN (?, ?, ?), 0)"
+            " FROM files f LEFT JOIN problems p ON f.photo IS NULL AND p.root = f.root AND p.path = f.path WHERE f.root = ?"
+        )
+        async with self.catalogue.apart() as db, db.execute(sql, (*store.UNSETTLED, root)) as cursor:
+            while rows := list(await cursor.fetchmany(AT_ONCE)):
+                torn = set() if self._whole else await asyncio.to_thread(self._torn, {row[4] for row in rows if row[4]})
+                for path, size, mtime_ns, inode, photo, settled in rows:
+                    known[bytes(path)] = scan.Known(scan.Stamp(size, mtime_ns, inode), bool(settled) and photo not in torn)
+        stopped = threading.Event()
+        try:
+            return await asyncio.to_thread(scan.scan, folder, known, SUFFIXES, follow_links=self.settings.flag("follow_links"), stopped=stopped)
+        finally:
+            stopped.set()
+
+    def _torn(self, photos: set[str]) -> set[str]:
+        """Photos that lack a picture in the data folder and have to be read again."""
+        return {photo for photo in photos if not self.data.has_pictures(photo)}
 
     # read -> store
 
@@ -209,7 +250,7 @@ class Flow:
 
         async def reader() -> None:
             for path, stamp in waiting:
-                outcome = await readers.read(folder / os.fsdecode(path), self._ids_of_size, stamp.bytes)
+                outcome = await readers.read(folder / os.fsdecode(path), stamp.bytes, self._is_known)
                 await outcomes.put(store.Read(store.FileRow(root, path, *stamp), outcome))
 
         async def all_readers() -> None:
@@ -247,47 +288,64 @@ class Flow:
         await self.store.save_reads(reads)
         self.reading.add(len(reads))
         fresh = [read.outcome["id"] for read in reads if isinstance(read.outcome, dict)]
-        self.analyzing.total += len(fresh)
-        self._fresh.extend(fresh)
-        self._woken.set()
+        if self._looking:
+            self.analyzing.total += len(fresh)
+            self._fresh.extend(fresh)
+        if fresh:
+            self._woken.set()
         await self.tell()
+        full = next((read.outcome for read in reads if isinstance(read.outcome, Problem) and read.outcome.code == "no-space"), None)
+        if full is not None:
+            # The others would fail alike, each after its decoding.
+            raise UserError(full.message)
 
-    async def _ids_of_size(self, size: int) -> set[str]:
-        """Photos of exactly this size: only then can a new file be one of them under another name."""
-        return {row[0] for row in await self.catalogue.reading.execute_fetchall("SELECT id FROM photos WHERE bytes = ?", (size,))}
+    async def _is_known(self, size: int, photo: str | None = None) -> bool:
+        """Whether the catalogue has this photo; without one, whether it has any of this size, for only then can a new file be one under another name."""
+        sql, value = ("SELECT 1 FROM photos WHERE bytes = ? LIMIT 1", size) if photo is None else ("SELECT 1 FROM photos WHERE id = ?", photo)
+        return bool(list(await self.catalogue.reading.execute_fetchall(sql, (value,))))
 
     # analyze -> enrich -> store
 
-    async def _analyze(self, report: Report, more_to_come: Callable[[], bool]) -> None:
-        """Let the analyzers look at every photo that lacks one of their results, the freshly read first; until none is left and none will come."""
+    async def _analyze(self, report: Report) -> None:
+        """Let the analyzers look at every photo that lacks one of their results, the freshly read first; until none is left and no scan brings more."""
         names = [name for name in self.settings.text("analyzers").replace(" ", "").split(",") if name]
+        self._unfinished = self._overlooked = True
         try:
             facts = {each["name"]: each for each in await analyze.facts(names)}
             self.why_not_analyzing = None
-            backlog = Backlog(self.catalogue, list(facts.values()))
-            photos, lacking = await backlog.count()
-            self.analyzing = Meter(done=photos - lacking, total=photos)
+            self._looking = True
             analyzers = analyze.Analyzers(
                 names, batch=self.settings.whole("analyze_batch"), silence_s=self.settings.number("analyze_timeout_s"), log=self.data.analyzers_log
             )
+            backlog = Backlog(self.catalogue, list(facts.values()))
             try:
                 while True:
                     self._woken.clear()
+                    if self._overlooked:
+                        self._overlooked = False
+                        backlog = Backlog(self.catalogue, list(facts.values()))
+                        photos, lacking = await backlog.count()
+                        self.analyzing = Meter(done=photos - lacking, total=photos)
                     async for looked in analyzers.look(partial(self._wanted, backlog)):
                         await self._understood(looked, facts, report)
-                    if self._fresh:
+                    if self._fresh or self._overlooked:
                         continue
-                    if not more_to_come():
+                    if not self.scanning:
+                        # Photos that left, and copies, were counted and never looked at.
+                        self.analyzing.total = self.analyzing.done
+                        self._unfinished = False
                         return
                     await self._woken.wait()
             finally:
+                self._looking = False
+                self._fresh.clear()
                 await analyzers.close()
-                await self.tell()
         except UserError as why:
             self.why_not_analyzing = str(why)
             log.error("Photos can be seen but not yet searched by what is in them. %s", why)
         except sqlite3.Error as why:
             raise _plain(why) from why
+        await self.tell()
 
     async def _wanted(self, backlog: Backlog, most: int) -> list[analyze.Wanted]:
         """Up to ``most`` photos that lack a result."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
-from vitrine.config.errors import Problem
+from vitrine.config.errors import Problem, UserError
 from vitrine.config.paths import DataFolder
 from vitrine.config.reading import Place, Reading
 from vitrine.server.media import exif, formats, hashes, pictures, pixels, raws
@@ -160,9 +160,10 @@ def _unchanged(path: Path, file: BufferedReader, before: os.stat_result) -> None
 
 @contextmanager
 def _room() -> Iterator[None]:
+    """What fails while a picture is written is no fault of the photo."""
     try:
         yield
     except OSError as failure:
-        if failure.errno in (errno.ENOSPC, errno.EDQUOT):
+        if failure.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             raise Problem("no-space", "The data folder's disk is full; make room, and the work continues.") from None
-        raise
+        raise UserError(f"The data folder cannot be written ({failure.strerror}); check its disk and permissions, then run: vitrine doctor") from None

@@ -53,10 +53,10 @@ class Readers:
             self._pool.stop()
             await asyncio.to_thread(self._pool.join)
 
-    async def read(self, path: Path, ids_of_size: Callable[[int], Awaitable[set[str]]], size: int) -> Reading | str | Problem:
+    async def read(self, path: Path, size: int, is_known: Callable[..., Awaitable[bool]]) -> Reading | str | Problem:
         """Read one file; nothing is decoded when its content is already in the catalogue (moved, copied or back again).
 
-        ``ids_of_size`` names the known photos of exactly ``size`` bytes.
+        ``is_known(size)`` tells whether there is a photo of exactly ``size`` bytes, ``is_known(size, id)`` whether there is this one.
         """
         # Imported late: a scan that finds nothing new never pays for the picture libraries.
         from vitrine.server.read import Limits, identify, read
@@ -67,14 +67,15 @@ class Readers:
             # Scan made sure that the link ends inside the root.
             path = path.resolve()
         try:
-            known = await ids_of_size(size)
-            if known:
+            if await is_known(size):
                 photo = await self._run(identify, path)
-                if photo in known and self._data.picture(photo, "thumb").exists():
+                if await is_known(size, photo) and self._data.has_pictures(photo):
                     return photo
             return await self._run(read, path, self._data, limits)
         except Problem as problem:
             return problem
+        except MemoryError:
+            return Problem("too-hungry", "Reading the picture needs more memory than the limit allows.")
         except OSError as why:
             return Problem("unreadable", f"The file cannot be opened ({why.strerror or type(why).__name__}); check its permissions and its disk.")
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +18,10 @@ SKIPPED_FOLDERS = frozenset({b"@eaDir", b"#recycle", b"$RECYCLE.BIN", b"System V
 
 
 REPLACED = "None of the pictures that were here can be found; if another disk is mounted here, connect the right one."
+
+
+class Stopped(Exception):
+    """Nobody waits for the findings any more."""
 
 
 class Stamp(NamedTuple):
@@ -46,7 +51,7 @@ class Findings:
     other: dict[str, int] = field(default_factory=dict)
     """Files of kinds that are not shown, counted by their ending."""
     unreadable: list[bytes] = field(default_factory=list)
-    """Folders that could not be listed; what is known below them stays."""
+    """Folders that could not be listed and files that could not be looked at; what is known of them stays."""
     none_left: bool = False
     """Not one known file was found: another disk, unless the fresh ones turn out to be the known ones under other names."""
     offline: str | None = None
@@ -54,16 +59,14 @@ class Findings:
 
 
 def scan(
-    root: bytes, known: Mapping[bytes, Known], suffixes: frozenset[str], *, follow_links: bool = False, tick: Callable[[int], None] | None = None
+    root: bytes, known: Mapping[bytes, Known], suffixes: frozenset[str], *, follow_links: bool = False, stopped: threading.Event | None = None
 ) -> Findings:
     """Walk ``root`` once and sort every file into ``Findings``.
 
-    ``suffixes`` are lower-case endings with their dot. ``tick`` is called with the number of files seen so far, now and then.
-    Runs in a thread: it blocks on the disk.
+    ``suffixes`` are lower-case endings with their dot. Runs in a thread, for it blocks on the disk; raises Stopped soon after ``stopped`` is set.
     """
     found = Findings()
     seen: set[bytes] = set()
-    files = 0
     try:
         with os.scandir(root) as listing:
             empty = not any(listing)
@@ -77,9 +80,8 @@ def scan(
             found.offline = None
         return found
     for path, status in _walk(root, found.unreadable, follow_links):
-        files += 1
-        if tick and files % 1000 == 0:
-            tick(files)
+        if stopped is not None and stopped.is_set():
+            raise Stopped
         ending = os.path.splitext(path)[1].decode("ascii", "replace").lower()
         if ending not in suffixes:
             if ending:
@@ -92,13 +94,21 @@ def scan(
             found.unchanged += 1
         else:
             found.fresh.append((path, stamp))
-    hidden = tuple(folder + b"/" for folder in found.unreadable)
-    found.missing = [path for path in known if path not in seen and not path.startswith(hidden)]
+    hidden = frozenset(found.unreadable)
+    found.missing = [path for path in known if path not in seen and hidden.isdisjoint(_ways(path))]
     found.none_left = bool(known) and not seen & known.keys()
     if found.none_left and not found.fresh:
         found.missing = []
         found.offline = REPLACED
     return found
+
+
+def _ways(path: bytes) -> Iterator[bytes]:
+    """The path itself and every folder on the way to it, up to the root's empty name."""
+    while path:
+        yield path
+        path = os.path.dirname(path)
+    yield b""
 
 
 def _walk(root: bytes, unreadable: list[bytes], follow_links: bool) -> Iterator[tuple[bytes, os.stat_result]]:
@@ -131,6 +141,8 @@ def _walk(root: bytes, unreadable: list[bytes], follow_links: bool) -> Iterator[
                     status = entry.stat()
                     if stat.S_ISREG(status.st_mode):
                         yield path, status
+            except FileNotFoundError:
+                # Vanished between listing and stat.
+                continue
             except OSError:
-                # Vanished between listing and stat: the next scan settles it.
                 unreadable.append(path)

@@ -88,6 +88,11 @@ async def _library(data: DataFolder) -> list[Check]:
                 checks.append(
                     Check("catalogue", "bad", f"The file is damaged ({sound[0]}); restore catalogue.db from a backup, or move it away and scan again.")
                 )
+            bare = sum(not data.has_pictures(photo) for (photo,) in await catalogue.reading.execute_fetchall("SELECT id FROM records WHERE gone = 0"))
+            if bare:
+                checks.append(Check("pictures", "bad", f"{bare:,} photos have lost their stored pictures; make them again with: vitrine scan"))
+            else:
+                checks.append(Check("pictures", "good", "Every photo has its stored pictures."))
             for name, state, why in await catalogue.reading.execute_fetchall("SELECT name, state, why FROM roots ORDER BY id"):
                 checks.append(Check(f"folder {name}", "good" if state == "online" else "warning", why or "The folder can be read."))
     except (UserError, sqlite3.Error) as why:

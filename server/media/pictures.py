@@ -56,7 +56,7 @@ def fitted(picture: Image.Image, longest: int) -> Image.Image:
 
 def missing(pictures: DataFolder, photo: str) -> bool:
     """Whether any size of a photo is not stored yet."""
-    return not all(pictures.picture(photo, size.name).exists() for size in SIZES)
+    return not pictures.has_pictures(photo)
 
 
 def store(sizes: dict[str, Image.Image], pictures: DataFolder, photo: str) -> None:

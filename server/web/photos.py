@@ -107,7 +107,9 @@ async def picture(request: web.Request) -> web.StreamResponse:
     await _record(gallery, photo)
     path = gallery.data.picture(photo, request.match_info["size"])
     if not path.is_file():
-        raise Refusal(404, *NOT_FOUND)
+        # Somebody cleared the data folder; the picture is made again from the original.
+        gallery.flow.miss()
+        raise Refusal(404, "missing", "The picture is being made again; try later.")
     return web.FileResponse(path, headers={"Cache-Control": FOREVER, "Content-Type": "image/jpeg", "Content-Security-Policy": MEDIA_POLICY})
 
 

@@ -28,6 +28,7 @@ for text in sys.stdin:
         else: open(job["preview"], "w").close(); name = name[5:]
     if name == "die": os._exit(139)
     if name == "hang": time.sleep(60)
+    if name == "list": print("[1]", flush=True); time.sleep(60)
     if name == "lie": print("this is no JSON", flush=True); time.sleep(60)
     if name == "half": sys.stdout.write('{"kind": "resu'); sys.stdout.flush(); os._exit(1)
     if name == "fail": say(kind="problem", id=job["id"], analyzer="classes", version="1", message="It could not be understood.")
@@ -71,7 +72,7 @@ async def test_a_failure_of_one_analyzer_is_a_problem_of_that_photo_alone(proces
     assert [len(each.results) for each in found.values()] == [1, 0, 1]
 
 
-@pytest.mark.parametrize("end", ["die", "half", "lie"])
+@pytest.mark.parametrize("end", ["die", "half", "lie", "list"])
 async def test_a_photo_that_kills_the_process_twice_is_set_aside_and_the_rest_goes_on(process: Path, end: str) -> None:
     found = await looked(process, *["good"] * 60, end, *["good"] * 60, silence_s=2)
     assert len(found) == 121
@@ -93,6 +94,33 @@ async def test_a_death_that_does_not_repeat_costs_nothing(process: Path) -> None
 async def test_two_deadly_photos_are_both_found(process: Path) -> None:
     found = await looked(process, "good", "die", "good", "die", "good")
     assert {photo for photo, each in found.items() if each.failures} == {"1:die", "3:die"}
+
+
+async def test_a_process_that_dies_of_everything_is_blamed_itself_and_not_a_whole_library(process: Path) -> None:
+    seen = []
+    jobs = [Wanted(str(number), process / "die", ("classes",)) for number in range(100)]
+
+    async def more(most: int) -> list[Wanted]:
+        taken, jobs[:] = jobs[:most], jobs[most:]
+        return taken
+
+    analyzers = Analyzers(["classes"], batch=4, silence_s=30, log=process / "analyzers.log")
+    with pytest.raises(UserError, match="dies of every picture"):
+        seen += [each async for each in analyzers.look(more)]
+    await analyzers.close()
+    assert len(jobs) == 52
+
+
+async def test_a_photo_asked_for_twice_is_looked_at_once(process: Path) -> None:
+    jobs = [Wanted("0", process / "good", ("classes",)) for _ in range(5)]
+
+    async def more(most: int) -> list[Wanted]:
+        return [jobs.pop()] if jobs else []
+
+    analyzers = Analyzers(["classes"], batch=4, silence_s=30, log=process / "analyzers.log")
+    found = [each async for each in analyzers.look(more)]
+    await analyzers.close()
+    assert all(len(each.results) == 1 for each in found)
 
 
 async def test_the_process_is_used_again_for_later_photos(process: Path) -> None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import shutil
-from collections.abc import AsyncIterator
+import sys
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +24,7 @@ from vitrine.config.errors import UserError
 from vitrine.config.paths import DataFolder
 from vitrine.config.records import json_schema
 from vitrine.config.settings import Settings
-from vitrine.server import read
+from vitrine.server import analyze, read, scan
 from vitrine.server.catalogue import Catalogue
 from vitrine.server.flow import Flow, Report
 
@@ -201,3 +206,190 @@ async def test_the_living_flow_finds_what_is_added_when_asked(flow: Flow, photos
             living.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await living
+
+
+# The analyzer process as the wire contract has it, with a switch: while the file `broken` lies beside it, every picture kills it.
+ANALYZERS = """
+import json, os, sys
+def say(**line): print(json.dumps(line), flush=True)
+home = os.path.dirname(__file__)
+facts = [{"name": "classes", "version": "1", "checksum": "c", "about": ""}]
+open(os.path.join(home, "starts"), "a").write("list " if "--list" in sys.argv else "look ")
+if os.path.exists(os.path.join(home, "absent")): sys.exit("The model is missing: run `make models`.")
+say(kind="ready", analyzers=facts)
+for text in [] if "--list" in sys.argv else sys.stdin:
+    job = json.loads(text)
+    say(kind="looking", analyzer="classes", ids=[job["id"]])
+    if os.path.exists(os.path.join(home, "broken")): os._exit(139)
+    say(kind="result", id=job["id"], analyzer="classes", version="1", checksum="c", ms=1.0, result={"labels": [["cat", 0.9]]})
+    say(kind="done", id=job["id"])
+"""
+
+
+@pytest.fixture
+def analyzers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a stand-in for the analyzer process."""
+    home = tmp_path / "analyzers"
+    home.mkdir()
+    (home / "process.py").write_text(ANALYZERS)
+    monkeypatch.setattr(analyze, "COMMAND", (sys.executable, str(home / "process.py")))
+    return home
+
+
+@asynccontextmanager
+async def living(flow: Flow) -> AsyncIterator[Callable[[Callable[[], Awaitable[bool]]], Awaitable[None]]]:
+    """The flow alive, and a way to wait until something holds."""
+    alive = asyncio.create_task(flow.live())
+
+    async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(60):
+            while not await holds():
+                assert not alive.done(), alive.exception()
+                await asyncio.sleep(0.02)
+
+    try:
+        yield until
+    finally:
+        alive.cancel()
+        with suppress(asyncio.CancelledError):
+            await alive
+
+
+async def codes(flow: Flow) -> list[str]:
+    return sorted(row[0] for row in await flow.catalogue.reading.execute_fetchall("SELECT code FROM problems"))
+
+
+async def understood(flow: Flow) -> int:
+    return sum("classes" in record for record in await records(flow))
+
+
+@pytest.fixture
+def looking(catalogue: Catalogue, data: DataFolder) -> Flow:
+    """A flow that analyses, and scans only when asked."""
+    return Flow(data, catalogue, Settings.load({"analyzers": "classes", "rescan_minutes": 0, "readers": 1}, {}))
+
+
+async def test_problems_of_reading_and_of_analysis_are_tried_again_while_the_flow_lives(
+    looking: Flow, photos: Path, paint: Paint, stricken: Any, analyzers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        paint(photos / f"{number}.jpg", number)
+    (photos / "text.jpg").write_text("no picture")
+    (analyzers / "broken").touch()
+    await looking.store.add_root(photos)
+    async with living(looking) as until:
+
+        async def failed() -> bool:
+            return await codes(looking) == ["crashed"] * 3 + ["unknown-format"] and not looking.scanning
+
+        await until(failed)
+        # Another decoder has come, and the analyzers work again.
+        stamp = (photos / "text.jpg").stat()
+        (photos / "text.jpg").write_bytes(paint(photos.parent / "spare.jpg", 7).read_bytes())
+        os.utime(photos / "text.jpg", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
+        (analyzers / "broken").unlink()
+        assert await looking.store.retry_problems() == 4
+        looking.ask()
+
+        async def well() -> bool:
+            return await understood(looking) == 4 and not await codes(looking)
+
+        await until(well)
+        progress = looking.progress()["analyze"]
+        assert progress["done"] == progress["total"]
+
+
+async def test_analysis_without_its_models_says_so_and_goes_on_when_asked_after_they_came(looking: Flow, photos: Path, paint: Paint, analyzers: Path) -> None:
+    paint(photos / "a.jpg")
+    (analyzers / "absent").touch()
+    await looking.store.add_root(photos)
+    async with living(looking) as until:
+
+        async def told() -> bool:
+            return looking.why_not_analyzing is not None and len(await records(looking)) == 1 and not looking.scanning
+
+        await until(told)
+        assert looking.why_not_analyzing == "The model is missing: run `make models`."
+        (analyzers / "absent").unlink()
+        looking.ask()
+
+        async def well() -> bool:
+            return await understood(looking) == 1
+
+        await until(well)
+        assert looking.why_not_analyzing is None
+
+
+async def test_a_scan_that_finds_nothing_new_wakes_no_analyzer(looking: Flow, photos: Path, paint: Paint, analyzers: Path) -> None:
+    paint(photos / "a.jpg")
+    await looking.store.add_root(photos)
+    await looking.run()
+    before = (analyzers / "starts").read_text()
+    assert before == "list look "
+    await looking._scan(Report())
+    assert not looking._woken.is_set()
+
+
+async def test_photos_are_not_heaped_up_for_analyzers_that_are_switched_off(flow: Flow, photos: Path, paint: Paint) -> None:
+    paint(photos / "a.jpg")
+    await flow.run()
+    assert not flow._fresh
+    assert flow.progress()["analyze"]["total"] == 0
+
+
+@pytest.mark.parametrize("size", ["thumb", "thumb2x", "preview"])
+async def test_a_picture_that_was_deleted_from_the_data_folder_is_made_again(flow: Flow, photos: Path, paint: Paint, size: str) -> None:
+    for number in range(3):
+        paint(photos / f"{number}.jpg", number)
+    await flow.run()
+    before = await records(flow)
+    flow.data.picture(before[1]["id"], size).unlink()
+    assert counts(await flow.run()) == (3, 0, 0, 0, 0), "a scan of a living server does not look for every picture"
+    flow.miss()
+    assert counts(await flow.run()) == (2, 1, 0, 0, 0)
+    assert flow.data.has_pictures(before[1]["id"])
+    assert await records(flow) == before
+    # A scan of its own, and the first one of a server, look without being told.
+    flow.data.picture(before[0]["id"], size).unlink()
+    assert counts(await Flow(flow.data, flow.catalogue, flow.settings).run()) == (2, 1, 0, 0, 0)
+
+
+async def test_missed_pictures_of_a_disk_that_is_away_do_not_make_scan_follow_scan(flow: Flow) -> None:
+    flow.miss()
+    assert flow._asked.is_set()
+    flow._asked.clear()
+    flow.miss()
+    assert not flow._asked.is_set()
+
+
+async def test_files_of_one_size_are_told_apart_without_listing_them(flow: Flow, photos: Path, paint: Paint) -> None:
+    for number in range(4):
+        with paint(photos / f"{number}.jpg", number).open("ab") as file:
+            file.write(b"\0" * (20_000 - file.tell()))
+    await flow.run()
+    shutil.copyfile(photos / "0.jpg", photos / "copy.jpg")
+    with paint(photos / "new.jpg", 9).open("ab") as file:
+        file.write(b"\0" * (20_000 - file.tell()))
+    assert counts(await flow.run()) == (4, 1, 1, 0, 0)
+
+
+async def test_a_walk_through_a_huge_tree_ends_soon_after_the_flow_does(flow: Flow, photos: Path, paint: Paint, monkeypatch: pytest.MonkeyPatch) -> None:
+    paint(photos / "a.jpg")
+    walking, ended = threading.Event(), threading.Event()
+
+    def endless(*_: object) -> Iterator[tuple[bytes, os.stat_result]]:
+        status = os.stat(photos / "a.jpg")
+        try:
+            for number in count():
+                walking.set()
+                yield b"%d.txt" % number, status
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(scan, "_walk", endless)
+    run = asyncio.create_task(flow.run())
+    assert await asyncio.to_thread(walking.wait, 30)
+    run.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    assert await asyncio.to_thread(ended.wait, 30)

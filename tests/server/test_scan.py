@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vitrine.server.scan import Findings, Known, Stamp, scan
+from vitrine.server.scan import Findings, Known, Stamp, Stopped, scan
 
 SUFFIXES = frozenset({".jpg", ".png"})
 
@@ -149,6 +150,24 @@ def test_what_lies_in_an_unreadable_folder_is_not_missing() -> None:
         found = looked(root, known)
     assert found.unreadable == [b"shut"]
     assert (found.missing, found.unchanged) == ([], 1)
+
+
+def test_files_that_can_be_listed_but_not_looked_at_are_not_missing() -> None:
+    with as_nobody() as root:
+        write(root, "sub/a.jpg")
+        write(root, "b.jpg")
+        known = settled(looked(root))
+        os.chmod(root / "sub", 0o644)
+        found = looked(root, known)
+        assert (found.unchanged, found.missing, found.unreadable) == (1, [], [b"sub/a.jpg"])
+
+
+def test_a_walk_that_nobody_waits_for_stops(photos: Path) -> None:
+    write(photos, "a.jpg")
+    stopped = threading.Event()
+    stopped.set()
+    with pytest.raises(Stopped):
+        scan(bytes(photos), {}, SUFFIXES, stopped=stopped)
 
 
 def test_links_are_followed_only_when_wanted_and_only_inside_the_root(photos: Path, tmp_path: Path) -> None:
