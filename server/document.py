@@ -43,17 +43,20 @@ class WholeFile(Storage):
         return tables
 
     def write(self, data: dict[str, dict[str, Any]]) -> None:
-        """Replace the file as a whole."""
-        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
+        """Replace the file as a whole; raises UserError, and keeps what was there, when the disk does not take it."""
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(data, file, indent=2, ensure_ascii=False)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(name, self._path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    json.dump(data, file, indent=2, ensure_ascii=False)
+                    file.flush()
+                    os.fsync(file.fileno())
+                os.replace(name, self._path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+        except OSError as why:
+            raise UserError(f"{self._path.name} in the data folder cannot be written ({why.strerror}); make room, or check its permissions.") from why
 
 
 def opened(path: Path) -> TinyDB:

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 import time
 from dataclasses import dataclass
+from threading import RLock
 from typing import Any
 
 import jwt
@@ -29,6 +30,8 @@ NAME_LENGTH = range(1, 65)
 TRIES = 10
 TRIES_S = 15 * 60
 """Wrong passwords allowed for one name and address within so many seconds."""
+MOST_SESSIONS = 50
+"""Sessions of one person; the one that was refreshed longest ago ends when another begins."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Tokens:
 
 
 class Accounts:
-    """The accounts of one data folder."""
+    """The accounts of one data folder. Safe to call from several threads: the document is read, changed and written as a whole."""
 
     def __init__(self, document: TinyDB) -> None:
         # Without a cache of queries a link made by `vitrine user link` works in a server that is running.
@@ -58,7 +61,8 @@ class Accounts:
         self._links = document.table("links", cache_size=0)
         self._sessions = document.table("sessions", cache_size=0)
         self._hasher = PasswordHasher()
-        self._wrong: dict[tuple[str, str], list[float]] = {}
+        self._turn = RLock()
+        self._tries: dict[tuple[str, str], list[float]] = {}
         keys = document.table("keys")
         stored = keys.search(where("name") == "session")
         self._key: str = stored[0]["value"] if stored else secrets.token_hex(32)
@@ -70,11 +74,12 @@ class Accounts:
 
     def owner(self) -> User:
         """The owner's account, made at the first call."""
-        row = self._users.get(where("owner") == True)  # noqa: E712 - a TinyDB query
-        if row is None:
-            self._users.insert({"name": "owner", "owner": True, "hash": None})
-            return User("owner", True, False)
-        return _user(row)
+        with self._turn:
+            row = self._users.get(where("owner") == True)  # noqa: E712 - a TinyDB query
+            if row is None:
+                self._users.insert({"name": "owner", "owner": True, "hash": None})
+                return User("owner", True, False)
+            return _user(row)
 
     def users(self) -> list[User]:
         """Everyone, the owner first."""
@@ -89,38 +94,45 @@ class Accounts:
             if not isinstance(new_name, str) or len(new_name.strip()) not in NAME_LENGTH or not new_name.isprintable():
                 raise UserError(f"A name has {NAME_LENGTH.start} to {NAME_LENGTH.stop - 1} printable characters.")
             change["name"] = new_name.strip()
-            if change["name"] != name and self._users.contains(where("name") == change["name"]):
+        with self._turn:
+            if change.get("name", name) != name and self._users.contains(where("name") == change["name"]):
                 raise UserError("Somebody else has that name.")
-        if not self._users.update(change, where("name") == name):
-            raise UserError(f"There is nobody called {name!r}.")
-        self._end(where("user") == name)
-        row = self._users.get(where("name") == change.get("name", name))
-        return _user(row)
+            if not self._users.update(change, where("name") == name):
+                raise UserError(f"There is nobody called {name!r}.")
+            self._end(where("user") == name)
+            return _user(self._users.get(where("name") == change.get("name", name)))
 
     def link(self, name: str) -> str:
         """A one-time token that signs ``name`` in within a day; only its hash is kept."""
         token = secrets.token_urlsafe(24)
-        self._links.remove(where("until") < time.time())
-        self._links.insert({"hash": _digest(token), "user": name, "until": time.time() + LINK_S})
+        with self._turn:
+            self._links.remove(where("until") < time.time())
+            self._links.insert({"hash": _digest(token), "user": name, "until": time.time() + LINK_S})
         return token
 
     def redeem(self, token: str) -> Tokens | None:
         """Sign in with a one-time token; it never works twice."""
-        rows = self._links.search(where("hash") == _digest(token))
-        if not rows:
-            return None
-        self._links.remove(where("hash") == _digest(token))
+        with self._turn:
+            rows = self._links.search(where("hash") == _digest(token))
+            if not rows:
+                return None
+            self._links.remove(where("hash") == _digest(token))
         row = rows[0]
         return self.begin(row["user"]) if row["until"] > time.time() else None
 
     def may_try(self, name: str, address: str) -> bool:
-        """Whether this address may try another password for this name."""
-        since = time.monotonic() - TRIES_S
-        recent = [at for at in self._wrong.get((name, address), []) if at > since]
-        if len(self._wrong) > 10_000:
-            self._wrong.clear()
-        self._wrong[name, address] = recent
-        return len(recent) < TRIES
+        """Whether this address may try another password for this name; if so, the try counts as a wrong one until ``sign_in`` finds it right.
+
+        Counted before the answer is known, or many at the same moment would all be let through.
+        """
+        now = time.monotonic()
+        recent = [at for at in self._tries.get((name, address), []) if at > now - TRIES_S]
+        if len(recent) >= TRIES:
+            return False
+        if len(self._tries) > 10_000:
+            self._tries.clear()
+        self._tries[name, address] = [*recent, now]
+        return True
 
     def sign_in(self, name: str, password: str, address: str) -> Tokens | None:
         """Sign in with a password; blocks for the time argon2 takes, so call it in a thread."""
@@ -131,25 +143,30 @@ class Accounts:
         except (VerificationError, InvalidHashError):
             known = None
         if known is None:
-            self._wrong.setdefault((name, address), []).append(time.monotonic())
             return None
-        self._wrong.pop((name, address), None)
+        self._tries.pop((name, address), None)
         return self.begin(name)
 
     def refresh(self, token: str) -> Tokens | None:
         """Exchange a refresh token for new ones."""
         claims = self._claims(token, "refresh")
-        session = self._live.get(claims["sid"]) if claims else None
-        if claims is None or session is None or session["until"] < time.time():
+        if claims is None:
             return None
-        if not secrets.compare_digest(claims["jti"], session["refresh"]):
-            if claims["jti"] == session.get("before") and session["rotated"] > time.time() - GRACE_S:
-                return Tokens(self._token(session, "access", ACCESS_S), self._token(session, "refresh", REFRESH_S, session["refresh"]))
-            self._end(where("id") == session["id"])
-            return None
-        session.update(before=session["refresh"], refresh=secrets.token_hex(16), rotated=time.time(), until=time.time() + REFRESH_S)
-        self._sessions.update(session, where("id") == session["id"])
-        return self._tokens(session)
+        with self._turn:
+            session = self._live.get(claims["sid"])
+            if session is None or session["until"] < time.time():
+                return None
+            if not secrets.compare_digest(claims["jti"], session["refresh"]):
+                if claims["jti"] == session.get("before") and session["rotated"] > time.time() - GRACE_S:
+                    return self._tokens(session)
+                self._end(where("id") == session["id"])
+                return None
+            now = time.time()
+            rotated = {"before": session["refresh"], "refresh": secrets.token_hex(16), "rotated": now, "until": now + REFRESH_S}
+            # Written first: a token that was not kept must not count.
+            self._sessions.update(rotated, where("id") == session["id"])
+            session.update(rotated)
+            return self._tokens(session)
 
     def user_of(self, access: str) -> User | None:
         """Who holds this access token, or None when it is not, or no longer, good."""
@@ -175,15 +192,19 @@ class Accounts:
             "rotated": 0.0,
             "until": time.time() + REFRESH_S,
         }
-        self._sessions.remove(where("until") < time.time())
-        self._sessions.insert(session)
-        self._live[str(session["id"])] = dict(session)
+        with self._turn:
+            self._sessions.remove(where("until") < time.time())
+            for old in sorted(self._sessions.search(where("user") == name), key=lambda row: row["until"])[: 1 - MOST_SESSIONS]:
+                self._end(where("id") == old["id"])
+            self._sessions.insert(session)
+            self._live[str(session["id"])] = dict(session)
         return self._tokens(session)
 
     def _end(self, which: Any) -> None:
-        for row in self._sessions.search(which):
-            self._live.pop(row["id"], None)
-        self._sessions.remove(which)
+        with self._turn:
+            for row in self._sessions.search(which):
+                self._live.pop(row["id"], None)
+            self._sessions.remove(which)
 
     def _tokens(self, session: dict[str, Any]) -> Tokens:
         return Tokens(self._token(session, "access", ACCESS_S), self._token(session, "refresh", REFRESH_S, session["refresh"]))

@@ -70,9 +70,10 @@ async def same_origin(request: web.Request, handler: Handler) -> web.StreamRespo
     if request.method not in SAFE:
         site = request.headers.get("Sec-Fetch-Site")
         origin = request.headers.get("Origin")
-        # Without a public address its part is empty, and so is that of the origin "null", which is nobody's.
-        ours = {request.host, urlsplit(request.app[GALLERY].settings.text("public_url")).netloc} - {""}
-        if (site is not None and site not in ("same-origin", "none")) or (origin is not None and urlsplit(origin).netloc not in ours):
+        # A proxy in front may speak https where it speaks http to us.
+        public = urlsplit(request.app[GALLERY].settings.text("public_url"))
+        ours = {f"http://{request.host}", f"https://{request.host}", f"{public.scheme}://{public.netloc}"}
+        if (site is not None and site not in ("same-origin", "none")) or (origin is not None and origin not in ours):
             raise Refusal(403, "cross-site", "Changes are accepted from Vitrine's own pages only.")
     return await handler(request)
 

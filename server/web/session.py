@@ -18,9 +18,12 @@ def _whoami(user: User) -> dict[str, object]:
     return {"user": {"name": user.name, "owner": user.owner, "password": user.password}}
 
 
-@routes.get("/welcome/{token}")
+@routes.get("/welcome/{token}", allow_head=False)
 async def welcome(request: web.Request) -> web.StreamResponse:
     """Sign in with the one-time link from the terminal, then go to the gallery."""
+    # A browser that fetches ahead, before anybody asked for the page, would use the link up.
+    if "prefetch" in request.headers.get("Sec-Purpose", request.headers.get("Purpose", "")):
+        raise Refusal(503, "too-early", "Open this link to sign in.")
     tokens = request.app[GALLERY].accounts.redeem(request.match_info["token"])
     response = web.Response(
         status=303, headers={"Location": "/" if tokens else "/sign-in?link=used", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import errno
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +176,7 @@ async def test_a_damaged_document_is_one_sentence(tmp_path: Path) -> None:
         Accounts(document.opened(tmp_path / "vitrine.json"))
 
 
-CROSS = [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}]
+CROSS = [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}, {"Origin": "null"}, {"Origin": "http://["}]
 
 
 @pytest.mark.parametrize("headers", CROSS)
@@ -182,3 +185,61 @@ async def test_another_site_cannot_change_anything(owner: Any, headers: dict[str
         answer = await owner.request(method, path, json={}, headers=headers)
         assert (answer.status, (await answer.json())["error"]["code"]) == (403, "cross-site")
     assert (await owner.get("/api/session")).status == 200
+
+
+async def test_a_link_is_not_used_up_by_whoever_only_looks_ahead(stranger: Any, gallery: Gallery) -> None:
+    token = gallery.accounts.link(gallery.accounts.owner().name)
+    for headers in ({"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}):
+        assert (await stranger.get(f"/welcome/{token}", headers=headers, allow_redirects=False)).status == 503
+    ahead = await stranger.head(f"/welcome/{token}", allow_redirects=False)
+    assert not ahead.cookies
+    assert (await stranger.get(f"/welcome/{token}", allow_redirects=False)).headers["Location"] == "/"
+
+
+async def test_wrong_passwords_at_the_same_moment_are_counted_too(owner: Any, stranger: Any, password: str) -> None:
+    await owner.put("/api/session/password", json={"password": password})
+    guesses = [stranger.post("/api/session", json={"name": "owner", "password": f"guess {number}"}) for number in range(3 * rules.TRIES)]
+    statuses = sorted([answer.status for answer in await asyncio.gather(*guesses)])
+    assert statuses == [403] * rules.TRIES + [429] * 2 * rules.TRIES
+
+
+def test_changes_from_many_threads_are_all_kept(tmp_path: Path) -> None:
+    accounts = Accounts(document.opened(tmp_path / "vitrine.json"))
+    owner = accounts.owner().name
+    links = [accounts.link(owner) for _ in range(8)]
+
+    def redeem(token: str) -> bool:
+        return accounts.redeem(token) is not None and accounts.redeem(token) is None
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(redeem, links))
+    kept = json.loads((tmp_path / "vitrine.json").read_text())
+    assert len(kept["sessions"]) == 8
+    assert not kept["links"]
+
+
+def test_one_person_has_only_so_many_sessions_and_the_oldest_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "MOST_SESSIONS", 3)
+    accounts = Accounts(document.opened(tmp_path / "vitrine.json"))
+    owner = accounts.owner().name
+    tokens = [accounts.begin(owner) for _ in range(5)]
+    assert [accounts.user_of(each.access) is not None for each in tokens] == [False, False, True, True, True]
+    assert len(json.loads((tmp_path / "vitrine.json").read_text())["sessions"]) == 3
+
+
+def test_a_full_disk_keeps_the_accounts_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "vitrine.json"
+    accounts = Accounts(document.opened(path))
+    tokens = accounts.begin(accounts.owner().name)
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as short:
+        short.setattr("os.fsync", full)
+        with pytest.raises(UserError, match="No space left"):
+            accounts.refresh(tokens.refresh)
+    assert path.read_bytes() == before
+    assert [each.name for each in tmp_path.iterdir()] == ["vitrine.json"]
+    assert accounts.refresh(tokens.refresh) is not None
