@@ -4,7 +4,8 @@ r"""The flow: what happens to a photo, in this order. The first file to read.
                 \-> analyze -> enrich -> store -> stream          intelligence after
 
 ===========  ==================================================================================================
-scan         ``scan.scan``      walk the roots, compare with the catalogue: new, changed, missing (a thread)
+scan         ``scan.scan``      walk the roots, compare with the catalogue: new, changed, missing (a thread); between the scans
+             ``glance.glance``  the same for what ``watch.Watch`` hears was touched
 read         ``read.read``      one decode a photo: id, metadata, hashes, preview, thumbnails (worker processes)
 analyze      ``analyze.Analyzers``  models look at the preview: classes, objects, faces, nudity (a process of its own)
 enrich       ``enrich.enrich``  raw results become words and believed findings (pure functions)
@@ -32,15 +33,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
-from vitrine.config.errors import Problem, UserError
+from vitrine.config.errors import PROBLEM_CODES, Problem, UserError
 from vitrine.config.paths import DataFolder
 from vitrine.config.settings import Settings
 from vitrine.config.wire import AnalyzerFacts
 from vitrine.server import analyze, enrich, scan, store, stream
 from vitrine.server.backlog import Backlog
 from vitrine.server.catalogue import Catalogue
+from vitrine.server.glance import glance
 from vitrine.server.media.formats import SUFFIXES
 from vitrine.server.readers import Readers
+from vitrine.server.watch import QUIET_S, Watch
 
 log = logging.getLogger("vitrine.flow")
 
@@ -52,6 +55,16 @@ AT_ONCE = 500
 
 DOUBT_S = 600
 """Shortest time between two scans for pictures that somebody missed: a root that is offline cannot give them back."""
+
+
+REST_S = 30
+"""How long the workers wait for another touched picture before they end."""
+
+KNOWN = (
+    "SELECT f.path, f.bytes, f.mtime_ns, f.inode, f.photo, f.photo IS NOT NULL OR coalesce(p.code NOT IN (?, ?, ?), 0)"
+    " FROM files f LEFT JOIN problems p ON f.photo IS NULL AND p.root = f.root AND p.path = f.path WHERE f.root = ?"
+)
+"""The known files of a root, and whether they need not be read; the first values are ``store.UNSETTLED``."""
 
 
 class StageProgress(TypedDict):
@@ -126,6 +139,9 @@ class Flow:
         """Whether analysis is under way, or ended before everything was looked at."""
         self._overlooked = True
         """Whether photos may lack a result that the present walk over the backlog has passed."""
+        self._watch: Watch | None = None
+        self._meanwhile: set[tuple[int, bytes]] = set()
+        """Files read on their own account during the present scan."""
         self._woken = asyncio.Event()
         self._asked = asyncio.Event()
         self._doubted: float | None = None
@@ -152,9 +168,12 @@ class Flow:
         return report
 
     async def live(self) -> None:
-        """Scan now and whenever asked or the interval is over, and analyse what comes of it; until cancelled."""
+        """Scan now and whenever asked or the interval is over, follow what is touched in between, and analyse what comes of it; until cancelled."""
         report = Report()
         async with asyncio.TaskGroup() as tasks:
+            if self.settings.flag("watch"):
+                self._watch = Watch(SUFFIXES, self.ask)
+                tasks.create_task(self._follow(self._watch, report))
             tasks.create_task(self._again_and_again(lambda: self._scan(report), self._asked, self.settings.number("rescan_minutes") * 60))
             if self.settings.flag("analyze"):
                 tasks.create_task(self._again_and_again(lambda: self._analyze(report), self._woken, 0))
@@ -186,10 +205,14 @@ class Flow:
     async def _scan(self, report: Report) -> None:
         self.scanning = True
         self.reading = Meter()
+        self._meanwhile.clear()
         try:
             await self._believe()
             async with Readers(self.data, self.settings) as readers:
                 for number, raw in await self.catalogue.reading.execute_fetchall("SELECT id, path FROM roots ORDER BY id"):
+                    if self._watch is not None:
+                        # Listening begins before the walk, so that nothing falls between them.
+                        await self._watch.over(number, Path(os.fsdecode(raw)))
                     found = await self._compared(number, bytes(raw))
                     report.unchanged += found.unchanged
                     for ending, count in found.other.items():
@@ -201,11 +224,9 @@ class Flow:
                     await self.store.root_state(number, found.offline)
                     if found.offline:
                         report.offline[os.fsdecode(raw)] = found.offline
-                    elif found.missing:
-                        report.missing += len(found.missing)
-                        for start in range(0, len(found.missing), AT_ONCE):
-                            await self.store.missing_files(number, found.missing[start : start + AT_ONCE])
-                            await self.tell()
+                    else:
+                        # What came back since the walk is not missing.
+                        await self._part(number, [path for path in found.missing if (number, path) not in self._meanwhile], report)
                     for place in found.unreadable:
                         report.offline[os.fsdecode(os.path.join(raw, place))] = "This cannot be read; what is known of it stays."
             self._whole = True
@@ -220,11 +241,7 @@ class Flow:
     async def _compared(self, root: int, folder: bytes) -> scan.Findings:
         """Walk one root in a thread, which stops soon after nobody waits for it any more."""
         known: dict[bytes, scan.Known] = {}
-        sql = (
-            "SELECT f.path, f.bytes, f.mtime_ns, f.inode, f.photo, f.photo IS NOT NULL OR coalesce(p.code NOT IN (?, ?, ?), 0)"
-            " FROM files f LEFT JOIN problems p ON f.photo IS NULL AND p.root = f.root AND p.path = f.path WHERE f.root = ?"
-        )
-        async with self.catalogue.apart() as db, db.execute(sql, (*store.UNSETTLED, root)) as cursor:
+        async with self.catalogue.apart() as db, db.execute(KNOWN, (*store.UNSETTLED, root)) as cursor:
             while rows := list(await cursor.fetchmany(AT_ONCE)):
                 torn = set() if self._whole else await asyncio.to_thread(self._torn, {row[4] for row in rows if row[4]})
                 for path, size, mtime_ns, inode, photo, settled in rows:
@@ -238,6 +255,52 @@ class Flow:
     def _torn(self, photos: set[str]) -> set[str]:
         """Photos that lack a picture in the data folder and have to be read again."""
         return {photo for photo in photos if not self.data.has_pictures(photo)}
+
+    async def _part(self, root: int, missing: list[bytes], report: Report) -> None:
+        report.missing += len(missing)
+        for start in range(0, len(missing), AT_ONCE):
+            await self.store.missing_files(root, missing[start : start + AT_ONCE])
+            await self.tell()
+
+    # watch -> glance: a scan of what was touched
+
+    async def _follow(self, watch: Watch, report: Report) -> None:
+        """Read what is touched below the roots as soon as it is quiet, also during a scan; until cancelled."""
+        async with watch:
+            while True:
+                touched = await watch.touched()
+                async with Readers(self.data, self.settings) as readers:
+                    while touched is not None:
+                        try:
+                            await self._glance(watch, readers, *touched, report)
+                        except (sqlite3.Error, ExceptionGroup, UserError) as why:
+                            if not isinstance(plain := _plain(why), UserError):
+                                raise plain from why
+                            log.error("%s", plain)
+                        touched = await watch.touched(REST_S)
+
+    async def _glance(self, watch: Watch, readers: Readers, root: int, paths: list[bytes], report: Report) -> None:
+        rows = list(await self.catalogue.reading.execute_fetchall("SELECT path, (SELECT count(*) FROM files WHERE root = id) FROM roots WHERE id = ?", (root,)))
+        if not rows:
+            return
+        raw, files = rows[0]
+        known: dict[bytes, scan.Known] = {}
+        for path in paths:
+            # Everything below a folder lies between "folder/" and "folder0", for "0" follows "/".
+            for where, values in ((" AND f.path = ?", (path,)), (" AND f.path >= ? AND f.path < ?", (path + b"/", path + b"0"))):
+                for name, size, mtime_ns, inode, _, settled in await self.catalogue.reading.execute_fetchall(KNOWN + where, (*store.UNSETTLED, root, *values)):
+                    known[bytes(name)] = scan.Known(scan.Stamp(size, mtime_ns, inode), bool(settled))
+        links = self.settings.flag("follow_links")
+        found = await asyncio.to_thread(glance, bytes(raw), paths, known, SUFFIXES, quiet_s=QUIET_S, follow_links=links)
+        if found.offline or (len(found.missing) == files > 0 and not found.fresh):
+            # All of a root at once is a matter for a scan, which knows a disk that was taken away.
+            self.ask()
+            return
+        watch.again(root, found.restless)
+        if self.scanning:
+            self._meanwhile.update((root, path) for path, _ in found.fresh)
+        await self._read(readers, root, Path(os.fsdecode(raw)), found.fresh, report)
+        await self._part(root, found.missing, report)
 
     # read -> store
 
@@ -412,5 +475,5 @@ def _plain(why: Exception) -> Exception:
     if not isinstance(why, sqlite3.Error):
         return why
     if "full" in str(why):
-        return UserError("The disk of the data folder is full; make room, and the work continues where it was.")
+        return UserError(PROBLEM_CODES["no-space"])
     return UserError(f"The catalogue cannot be written ({why}); check the disk of the data folder, then run: vitrine doctor")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
-from vitrine.config.errors import Problem, UserError
+from vitrine.config.errors import PROBLEM_CODES, Problem, UserError
 from vitrine.config.paths import DataFolder
 from vitrine.config.reading import Place, Reading
 from vitrine.server.media import exif, formats, hashes, pictures, pixels, raws
@@ -155,7 +155,7 @@ def _unchanged(path: Path, file: BufferedReader, before: os.stat_result) -> None
         states = []
     same = [(now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns) == (before.st_dev, before.st_ino, before.st_size, before.st_mtime_ns) for now in states]
     if not same or not all(same):
-        raise Problem("changed", "The file changed while it was being read; the next scan tries again.")
+        raise Problem("changed", PROBLEM_CODES["changed"])
 
 
 @contextmanager
@@ -165,5 +165,5 @@ def _room() -> Iterator[None]:
         yield
     except OSError as failure:
         if failure.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise Problem("no-space", "The data folder's disk is full; make room, and the work continues.") from None
+            raise Problem("no-space", PROBLEM_CODES["no-space"]) from None
         raise UserError(f"The data folder cannot be written ({failure.strerror}); check its disk and permissions, then run: vitrine doctor") from None
