@@ -142,7 +142,9 @@ export class Librarian implements Desk, Keeper {
     const another = this.copy.meta !== null && this.copy.meta.library !== hello.library;
     if (another) this.empty();
     if (this.copy.meta) this.holdings.forgetSeqs();
-    await this.copy.startOver(hello, this.user);
+    // What is kept is emptied while the first photos are already shown; writing them waits for it.
+    this.written = this.copy.startOver(hello, this.user);
+    this.written.catch(() => undefined);
   }
 
   fullPass(): void {

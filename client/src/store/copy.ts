@@ -15,7 +15,10 @@ import { type Database, FORMAT, type Meta, openDatabase, type Shape, type Waitin
 const SMALL = 500;
 /** Live records that `tidy` puts in one pack. */
 const FULL = 2_000;
-const CACHED = 8;
+/** Records whose lines lie together: a page of search results is taken from all over the library, and whole packs for each would be megabytes. */
+const PART = 50;
+/** Parts that stay at hand. */
+const CACHED = 100;
 
 export interface Stored {
   key: number;
@@ -52,7 +55,7 @@ export class Copy {
   private readonly memory = new Map<number, string[]>();
   private unwritten: Written[] = [];
   private writer = true;
-  private readonly cache = new Map<number, string[]>();
+  private readonly cache = new Map<string, Promise<string[]>>();
 
   private constructor(
     private database: Database | null,
@@ -148,12 +151,12 @@ export class Copy {
       }
       if (!key) key = 1 + ((await change.objectStore("packs").openKeyCursor(null, "prev"))?.key ?? 0);
       await change.objectStore("packs").put(pack, key);
-      await change.objectStore("lines").put(new TextEncoder().encode(lines.join("\n")), key);
+      await keepLines(change.objectStore("lines"), key, lines);
       await change.objectStore("meta").put({ ...stored, seq: Math.max(stored.seq, seq ?? 0) }, "copy");
       return true;
     });
     if (done) {
-      this.cache.delete(key);
+      this.forget(key);
       this.tail = together.records.length < SMALL ? { key, ...together } : null;
       return { key, at: together.records.length - records.length };
     }
@@ -192,7 +195,7 @@ export class Copy {
 
   /** The record that lies there; null when another tab has moved it. */
   async record(key: number, at: number, id: string): Promise<PhotoRecord | null> {
-    const line = (await this.lines(key))[at];
+    const line = (await this.part(key, at))[at % PART];
     const record = line ? (JSON.parse(line) as PhotoRecord) : null;
     return record?.id === id ? record : null;
   }
@@ -205,7 +208,7 @@ export class Copy {
     for await (const { key, pack } of this.packs()) {
       for (let at = 0; at < pack.count; at++) {
         if (sought.some((byte, index) => pack.ids[at * ID_BYTES + index] !== byte)) continue;
-        this.cache.delete(key);
+        this.forget(key);
         const record = await this.record(key, at, id);
         if (record && (!newest || record.seq > newest.seq)) newest = record;
       }
@@ -284,15 +287,36 @@ export class Copy {
     this.database = null;
   }
 
+  /** The lines of the part in which the record lies. */
+  private async part(key: number, at: number): Promise<string[]> {
+    const part = Math.floor(at / PART);
+    const held = this.memory.get(key);
+    if (held) return held.slice(part * PART, (part + 1) * PART);
+    const name = `${key}/${part}`;
+    let lines = this.cache.get(name);
+    if (!lines) {
+      // Kept before it is there: many records of one part are often asked for at once.
+      lines = this.read([key, part]);
+      lines.catch(() => this.cache.delete(name));
+      this.cache.set(name, lines);
+      if (this.cache.size > CACHED) this.cache.delete(this.cache.keys().next().value!);
+    }
+    return await lines;
+  }
+
+  private async read(place: [number, number]): Promise<string[]> {
+    const bytes = await this.database?.get("lines", place);
+    return bytes ? textsIn(bytes) : [];
+  }
+
+  /** All lines of a pack. */
   private async lines(key: number): Promise<string[]> {
-    const held = this.memory.get(key) ?? this.cache.get(key);
-    if (held) return held;
-    const bytes = await this.database?.get("lines", key);
-    if (!bytes) return [];
-    const lines = new TextDecoder().decode(bytes).split("\n");
-    this.cache.set(key, lines);
-    if (this.cache.size > CACHED) this.cache.delete(this.cache.keys().next().value!);
-    return lines;
+    return this.memory.get(key) ?? ((await this.database?.getAll("lines", partsOf(key))) ?? []).flatMap(textsIn);
+  }
+
+  /** A pack was written anew. */
+  private forget(key: number): void {
+    for (const name of this.cache.keys()) if (name.startsWith(`${key}/`)) this.cache.delete(name);
   }
 
   private async join(keys: number[], live: (key: number, at: number) => boolean): Promise<Move[]> {
@@ -314,13 +338,13 @@ export class Copy {
       const packs = change.objectStore("packs");
       const lines = change.objectStore("lines");
       await Promise.all([
-        ...keys.flatMap((key) => [packs.delete(key), lines.delete(key)]),
+        ...keys.flatMap((key) => [packs.delete(key), lines.delete(partsOf(key))]),
         packs.put(pack, keys[0]),
-        lines.put(new TextEncoder().encode(records.map(textOf).join("\n")), keys[0]),
+        keepLines(lines, keys[0], records.map(textOf)),
       ]);
       return true;
     });
-    for (const key of keys) this.cache.delete(key);
+    for (const key of keys) this.forget(key);
     return done ? moves : [];
   }
 
@@ -354,6 +378,23 @@ export class Copy {
     this.database = null;
     this.trouble ??= "lost";
   }
+}
+
+/** The keys of all parts of a pack. */
+function partsOf(key: number): IDBKeyRange {
+  return IDBKeyRange.bound([key], [key, Infinity]);
+}
+
+/** Only ever lays lines over the same ones and behind them, or where there are none. */
+async function keepLines(store: { put(value: Uint8Array, key: [number, number]): Promise<unknown> }, key: number, lines: readonly string[]): Promise<void> {
+  const encoder = new TextEncoder();
+  const puts: Promise<unknown>[] = [];
+  for (let at = 0; at < lines.length; at += PART) puts.push(store.put(encoder.encode(lines.slice(at, at + PART).join("\n")), [key, at / PART]));
+  await Promise.all(puts);
+}
+
+function textsIn(bytes: Uint8Array): string[] {
+  return new TextDecoder().decode(bytes).split("\n");
 }
 
 function abandon(change: { abort(): void }): void {

@@ -5,7 +5,7 @@ import type { Change } from "../lib/library";
 import type { Pack } from "../lib/pack";
 
 /** Raised when packs, lines or meta change their shape: an older copy is dropped and fetched anew. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 
 export const NAME = "vitrine";
 
@@ -29,8 +29,8 @@ export interface WaitingEdit {
 export interface Shape extends DBSchema {
   meta: { key: string; value: Meta };
   packs: { key: number; value: Pack };
-  /** For the pack of the same key: its records as lines of JSON, in UTF-8. */
-  lines: { key: number; value: Uint8Array };
+  /** By the pack's key and part: its records as lines of JSON, in UTF-8. */
+  lines: { key: [number, number]; value: Uint8Array };
   words: { key: string; value: { etag: string; table: unknown } };
   edits: { key: string; value: WaitingEdit };
 }
