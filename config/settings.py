@@ -70,6 +70,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("min_face", 0.65, "Lowest score at which a face is believed.", "enrich", 0, 1),
     Setting("min_nudity", 0.5, "Lowest score at which a nudity part is believed.", "enrich", 0, 1),
     Setting("follow_links", False, "Follow symbolic links while scanning, as long as they stay inside the root.", "scan"),
+    Setting("watch", True, "Notice changes below the folders at once while the server runs, where their disks tell of them.", "scan"),
     Setting("rescan_minutes", 10, "Minutes between scans while the server runs; 0 scans at the start only.", "scan", 0, 10080),
 )
 

@@ -17,7 +17,7 @@ STAGES = ("scan", "read", "analyze", "enrich", "store", "stream")
 SERVER_LAYERS = (
     ("media", "schema", "catalogue", "words", "places", "search", "demo", "document", "problems", "backlog", "finder", "backup"),
     STAGES,
-    ("readers", "verify", "watch"),
+    ("readers", "verify", "watch", "glance"),
     ("flow",),
     ("web",),
     ("cli",),
