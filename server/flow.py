@@ -240,6 +240,8 @@ class Flow:
 
     async def _compared(self, root: int, folder: bytes) -> scan.Findings:
         """Walk one root in a thread, which stops soon after nobody waits for it any more."""
+        if os.path.realpath(bytes(self.data.root)).startswith(folder.rstrip(b"/") + b"/"):
+            return scan.Findings(offline="The data folder lies inside this folder, where Vitrine must not write; choose another with --data.")
         known: dict[bytes, scan.Known] = {}
         async with self.catalogue.apart() as db, db.execute(KNOWN, (*store.UNSETTLED, root)) as cursor:
             while rows := list(await cursor.fetchmany(AT_ONCE)):

@@ -75,12 +75,17 @@ class Store:
         self._enrich = enrich
 
     async def add_root(self, path: Path) -> int:
-        """Remember a folder of photos and return its number; its name is the folder's, made unique."""
+        """Remember a folder of photos and return its number; its name is the folder's, made unique.
+
+        A folder inside a remembered one is shown already, so the number is that one's. Raises UserError for a folder around a remembered one.
+        """
         raw = bytes(path)
         async with self._catalogue.writing() as db:
-            row = await _one(db, "SELECT id FROM roots WHERE path = ?", raw)
-            if row is not None:
-                return int(row[0])
+            for number, other, name in await db.execute_fetchall("SELECT id, path, name FROM roots"):
+                if raw == other or raw.startswith(other.rstrip(b"/") + b"/"):
+                    return int(number)
+                if other.startswith(raw.rstrip(b"/") + b"/"):
+                    raise UserError(f"The folder {name!r} lies inside this one and is in the gallery already; take it out first: vitrine roots remove {name!r}")
             base = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace") or "Photos"
             taken = {str(name) for (name,) in await db.execute_fetchall("SELECT name FROM roots")}
             name = next(name for name in (base, *(f"{base} {count}" for count in range(2, len(taken) + 3))) if name not in taken)

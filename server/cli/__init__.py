@@ -52,7 +52,9 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except UserError as why:
-            click.echo(f"vitrine: {why}", err=True)
+            from vitrine.server.cli.options import printable
+
+            click.echo(printable(f"vitrine: {why}"), err=True)
             sys.exit(2)
         except KeyboardInterrupt:
             sys.exit(130)

@@ -56,6 +56,8 @@ def photo_folders(roots: Sequence[Path], data: DataFolder) -> list[Path]:
         if not path.is_dir():
             raise UserError(f"{printable(str(root))} is no folder; name the folder that holds your photos.")
         home = Path(os.path.realpath(data.root))
+        if path.is_relative_to(home / "pictures"):
+            raise UserError(f"{path} holds Vitrine's own previews; name the folder that holds your photos.")
         if home == path or path in home.parents:
             raise UserError(
                 f"The data folder {home} lies inside the photo folder {path}; choose another with --data, for Vitrine never writes below a photo folder."

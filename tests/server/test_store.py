@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.server.conftest import a_file, a_reading
-from vitrine.config.errors import Problem
+from vitrine.config.errors import Problem, UserError
 from vitrine.config.records import json_schema
 from vitrine.config.wire import AnalyzerFacts
 from vitrine.server.catalogue import Catalogue
@@ -120,6 +120,16 @@ async def test_two_roots_of_one_name_are_told_apart(store: Store, catalogue: Cat
         await store.add_root(tmp_path / parent / "Photos")
     assert await store.add_root(tmp_path / "x" / "Photos") == 1
     assert list(await catalogue.reading.execute_fetchall("SELECT name FROM roots ORDER BY id")) == [("Photos",), ("Photos 2",)]
+
+
+async def test_a_folder_inside_a_root_is_shown_already_and_one_around_it_is_refused(store: Store, catalogue: Catalogue, tmp_path: Any) -> None:
+    root = await store.add_root(tmp_path / "photos")
+    assert await store.add_root(tmp_path / "photos" / "2024" / "June") == root
+    with pytest.raises(UserError, match="vitrine roots remove 'photos'"):
+        await store.add_root(tmp_path)
+    # The same beginning is not the same folder.
+    assert await store.add_root(tmp_path / "photos-private") != root
+    assert len(list(await catalogue.reading.execute_fetchall("SELECT * FROM roots"))) == 2
 
 
 async def test_forgetting_a_root_takes_its_photos_out_and_keeps_what_was_entered(store: Store, catalogue: Catalogue, tmp_path: Any) -> None:
