@@ -120,8 +120,10 @@ test: check assets/models/.fetched assets/demo/.fetched client/dist/shell.json
 	@(cd client && npm run --silent test)
 	$(BIN)/pytest -n 2 --dist loadfile
 
+# About twenty minutes. VITRINE_BENCH_SIZES=10000,100000,1000000 names other libraries; what is generated stays in build/bench.
 bench: .venv/.test assets/models/.fetched client/dist/shell.json
-	@for bench in tests/bench/[a-z]*.py; do echo "== $$bench"; $(BIN)/python "$$bench"; done
+	@for bench in read rescan stream start; do $(BIN)/python -m "tests.bench.$$bench"; done
+	$(BIN)/python tests/bench/accuracy.py
 
 ## Making
 

@@ -27,8 +27,12 @@ def _processor() -> str:
 
 
 def load() -> str:
-    """How busy the machine is with everything, this bench included: what else runs makes every figure worse."""
-    return f"load {os.getloadavg()[0]:.1f}"
+    """How busy the machine is: what else runs makes every figure worse, by about as much as it takes from a busy loop."""
+    begun, mine = time.perf_counter(), time.process_time()
+    while time.perf_counter() - begun < 0.5:
+        pass
+    share = (time.process_time() - mine) / (time.perf_counter() - begun)
+    return f"load {os.getloadavg()[0]:.1f}, a busy loop gets {share:.0%} of a core"
 
 
 def row(what: str, figures: Sequence[float], unit: str, budget: float | None = None, *, at_least: bool = False) -> None:
