@@ -79,10 +79,15 @@ FAILURES = (
     RuntimeError,
     EOFError,
     AssertionError,
+    BufferError,
+    SystemError,
     struct.error,
     zlib.error,
 )
-"""What Pillow, libtiff, libheif and their Python parts raise on damaged content; met while reading public fuzz corpora."""
+"""What Pillow, libtiff, libheif and their Python parts raise on damaged content; most were met while reading public fuzz corpora.
+
+C extensions raise SystemError where they find themselves in a state that should not be, which damaged content can bring about.
+"""
 
 STRIP_BYTES = 32 << 20
 """A picture whose mode cannot be reduced directly is converted in strips of about this much."""

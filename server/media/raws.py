@@ -79,7 +79,7 @@ def opened(file: BinaryIO, kind: str, max_pixels: int) -> Iterator[Stored]:
     with pixels.speaking():
         try:
             # By its descriptor, so that it is the very file that was opened.
-            with rawpy.imread(f"/proc/self/fd/{file.fileno()}") as raw:
+            with rawpy.imread(f"/dev/fd/{file.fileno()}") as raw:
                 sizes = raw.sizes
                 pixels.hold((sizes.raw_width, sizes.raw_height), max_pixels)
                 image = _stored(raw) if kind != "image/x-fuji-raf" else _fuji(file)

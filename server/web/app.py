@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import suppress
 
 from aiohttp import web
 
@@ -32,8 +31,8 @@ async def _flowing(app: web.Application) -> AsyncIterator[None]:
     task.add_done_callback(_report)
     yield
     task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+    # Waited for, not awaited: what ended it before is in the log already.
+    await asyncio.wait([task])
 
 
 def _report(task: asyncio.Task[None]) -> None:

@@ -22,9 +22,9 @@ async def health(request: web.Request) -> web.StreamResponse:
 async def library(request: web.Request) -> web.StreamResponse:
     """The folders shown, their state, and the credits of a demo library."""
     gallery = request.app[GALLERY]
-    rows = await gallery.catalogue.reading.execute_fetchall(
-        "SELECT name, state, why, (SELECT count(DISTINCT photo) FROM files WHERE root = roots.id) FROM roots ORDER BY id"
-    )
+    # Counting takes two seconds in a library of a million photos, so nobody else's queries stand behind it.
+    async with gallery.catalogue.apart() as db:
+        rows = await db.execute_fetchall("SELECT name, state, why, (SELECT count(DISTINCT photo) FROM files WHERE root = roots.id) FROM roots ORDER BY id")
     roots = [{"name": name, "state": state, "why": why, "photos": photos} for name, state, why, photos in rows]
     return answer(
         {"version": __version__, "roots": roots, "demo": bool(gallery.credits), "credits": gallery.credits, "analyzing": gallery.flow.why_not_analyzing}
