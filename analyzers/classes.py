@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from vitrine.analyzers.contract import Analyzer, Picture
-from vitrine.analyzers.models import checkpoint, efficientnet
+from vitrine.analyzers.models import checkpoint, efficientnet, graphs
 from vitrine.analyzers.pixels import crops
 from vitrine.config.models import MODELS
 from vitrine.config.wire import ClassesResult
@@ -38,7 +38,9 @@ class Classes(Analyzer[Callable[..., Any]]):
         """Up to ten labels a picture."""
         facts = MODELS[self.model]
         batch = np.stack([crops.centre(picture, facts.input_px) for picture in pictures])
-        scores = network((batch.astype(np.float32) - facts.mean) / facts.scale).numpy()
+        fed = (batch.astype(np.float32) - facts.mean) / facts.scale
+        with graphs.turn():
+            scores = network(fed).numpy()
         results: list[ClassesResult] = []
         for row in scores:
             best = np.argsort(-row, kind="stable")[:MOST]

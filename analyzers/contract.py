@@ -38,6 +38,8 @@ class Analyzer(ABC, Generic[Network]):
     """Further entries of the catalogue it looks with."""
     at_once: ClassVar[int] = 8
     """Most pictures handed to one ``look``: bounds memory."""
+    _loading: ClassVar[Lock] = Lock()
+    # Libraries of models are not made to be imported and set up by several threads at once.
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -71,7 +73,8 @@ class Analyzer(ABC, Generic[Network]):
         with self._lock:
             if self._network is None:
                 self.verify()
-                self._network = self.load()
+                with Analyzer._loading:
+                    self._network = self.load()
             return list(self.look(self._network, pictures))
 
     def unload(self) -> None:

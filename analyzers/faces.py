@@ -51,13 +51,17 @@ class Found:
     picture: Picture
     face: Array
 
-    def crop(self, side: float, px: int, mirrored: bool = False) -> crops.Pixels:
+    def views(self, wanted: Sequence[tuple[float, bool]], px: int) -> list[crops.Pixels]:
+        """One crop for each (side, whether mirrored); a side asked for both ways is cut once."""
+        cut = {side: self.crop(side, px) for side in dict.fromkeys(side for side, _ in wanted)}
+        return [cut[side][:, ::-1] if mirrored else cut[side] for side, mirrored in wanted]
+
+    def crop(self, side: float, px: int) -> crops.Pixels:
         """The square around it, ``side`` boxes wide, its eyes level, as ``px`` px."""
         left, top, right, bottom = (float(value) for value in self.face[:4])
         across, down = self.face[6:8] - self.face[4:6]
         angle = float(np.arctan2(down, across))
-        crop = crops.turned(self.picture, ((left + right) / 2, (top + bottom) / 2), max(right - left, bottom - top) * side, angle, px)
-        return crop[:, ::-1] if mirrored else crop
+        return crops.turned(self.picture, ((left + right) / 2, (top + bottom) / 2), max(right - left, bottom - top) * side, angle, px)
 
 
 class Faces(Analyzer[Networks]):
@@ -111,7 +115,7 @@ class Faces(Analyzer[Networks]):
         """Those that FaceMesh takes for faces too, best first; their score is the mean of both models'."""
         if not proposed:
             return []
-        crops_each = [found.crop(side, MODELS["facemesh"].input_px, mirrored) for found in proposed for side, mirrored in CHECKS]
+        crops_each = [crop for found in proposed for crop in found.views(CHECKS, MODELS["facemesh"].input_px)]
         verdicts = network.mesh(_feed("facemesh", crops_each))[0].reshape(len(proposed), len(CHECKS)).mean(axis=1)
         for found, verdict in zip(proposed, verdicts, strict=True):
             found.face[16] = (found.face[16] + verdict) / 2
@@ -122,7 +126,7 @@ class Faces(Analyzer[Networks]):
     def _describe(network: Networks, sure: Sequence[Found]) -> Iterator[tuple[Found, FaceResult]]:
         if not sure:
             return
-        portraits = [found.crop(side, MODELS["faceres"].input_px, mirrored) for found in sure for side, mirrored in PORTRAITS]
+        portraits = [crop for found in sure for crop in found.views(PORTRAITS, MODELS["faceres"].input_px)]
         people = faceres.people(network.person(faceres.feed(portraits)))
         emotions = network.emotion(_feed("emotion", [found.crop(EMOTION, MODELS["emotion"].input_px) for found in sure]) @ GREY[:, None])[0]
         names = MODELS["emotion"].labels

@@ -44,7 +44,8 @@ class Objects(Analyzer[Graph]):
     def _things(self, heat: Array, sides: Array, view: Letterbox, picture: Picture) -> ObjectsResult:
         """``heat`` (128, 128, 80) of 0..1, ``sides`` (128, 128, 4): left, top, right, bottom distances from a cell, input pixels."""
         facts = MODELS[self.model]
-        rows, columns, kinds = np.nonzero(heat >= facts.scores["kept"])
+        # Flat, for by rows, columns and kinds NumPy takes ten times as long.
+        rows, columns, kinds = np.unravel_index(np.flatnonzero(heat >= facts.scores["kept"]), heat.shape)
         scores, reach = heat[rows, columns, kinds], sides[rows, columns]
         centres = np.stack([columns, rows, columns, rows], axis=1).astype(np.float32) * STRIDE
         found = view.back(centres + reach * np.array([-1, -1, 1, 1], np.float32))

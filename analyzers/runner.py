@@ -1,7 +1,8 @@
 """Job lines in, answer lines out, as ``config/wire.py`` states: decodes previews ahead, looks in batches, survives bad pictures.
 
-A reader thread takes lines and hands previews to decoding threads; the caller's thread looks. Pictures in memory are bounded
-by the batch and by ``AHEAD``; beyond that the pipe fills and the server waits.
+A reader thread takes lines and hands previews to decoding threads. Two analyzers look at a time, so that one prepares pixels while the
+other's network computes; within a batch the one that took longest last time begins. Pictures in memory are bounded by the batch and by
+``AHEAD``; beyond that the pipe fills and the server waits.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ AHEAD = 8
 """Previews decoded beyond the batch at work: at most 5 MB each."""
 LARGEST_BATCH = 64
 DECODERS = 2
+LOOKERS = 2
 
 Write = Callable[[Answer], None]
 
@@ -63,18 +65,26 @@ class Runner:
     def __init__(self, analyzers: Mapping[str, Analyzer[Any]], batch: int, write: Write) -> None:
         self.analyzers = analyzers
         self.batch = max(1, min(batch, LARGEST_BATCH))
-        self.write = write
+        self._write = write
+        self._writing = threading.Lock()
+        self._looking: dict[str, list[str]] = {}
+        self._spent: dict[str, float] = {}
+
+    def write(self, answer: Answer) -> None:
+        """One line at a time, whichever thread has something to say."""
+        with self._writing:
+            self._write(answer)
 
     def run(self, lines: Iterable[str]) -> None:
         """Answer every job of the lines, in batches of what has come in by then: no job waits for a later one."""
         queue: Queue[Work | None] = Queue(self.batch + AHEAD)
         self.write({"kind": "ready", "analyzers": [analyzer.facts() for analyzer in self.analyzers.values()]})
-        with ThreadPoolExecutor(DECODERS, "decode") as decoders:
+        with ThreadPoolExecutor(LOOKERS, "look") as lookers, ThreadPoolExecutor(DECODERS, "decode") as decoders:
             threading.Thread(target=self._take, args=(lines, decoders, queue), name="take", daemon=True).start()
             ended = False
             while not ended:
                 batch, ended = self._gather(queue)
-                self._answer(batch)
+                self._answer(batch, lookers)
 
     @staticmethod
     def _take(lines: Iterable[str], decoders: ThreadPoolExecutor, queue: Queue[Work | None]) -> None:
@@ -102,7 +112,7 @@ class Runner:
                 return batch, False
         return batch, True
 
-    def _answer(self, batch: Sequence[Work]) -> None:
+    def _answer(self, batch: Sequence[Work], lookers: ThreadPoolExecutor) -> None:
         for work in batch:
             try:
                 work.decoding.result()
@@ -113,16 +123,32 @@ class Runner:
                     self._problem(work, name, work.fault or f"There is no analyzer called {name}.")
                 else:
                     work.wanted.append(name)
-        for name, analyzer in self.analyzers.items():
-            waiting = [work for work in batch if name in work.wanted]
-            for start in range(0, len(waiting), analyzer.at_once):
-                self._look(analyzer, waiting[start : start + analyzer.at_once])
+        slowest_first = sorted(self.analyzers.values(), key=lambda analyzer: -self._spent.get(analyzer.name, 0))
+        for look in [lookers.submit(self._look_in_turn, analyzer, batch) for analyzer in slowest_first]:
+            look.result()
         for work in batch:
             self.write({"kind": "done", "id": work.id})
 
+    def _look_in_turn(self, analyzer: Analyzer[Any], batch: Sequence[Work]) -> None:
+        """All that one analyzer is wanted for, as many at once as it takes."""
+        begun = time.perf_counter()
+        waiting = [work for work in batch if analyzer.name in work.wanted]
+        for start in range(0, len(waiting), analyzer.at_once):
+            self._look(analyzer, waiting[start : start + analyzer.at_once])
+        with self._writing:
+            self._looking.pop(analyzer.name, None)
+        self._spent[analyzer.name] = time.perf_counter() - begun
+
+    def _say_looking(self, analyzer: str, ids: list[str]) -> None:
+        """Name every photo that any analyzer looks at from now on: should the process die, one of them is the cause."""
+        with self._writing:
+            self._looking[analyzer] = ids
+            under_way = dict.fromkeys(photo for photos in self._looking.values() for photo in photos)
+            self._write({"kind": "looking", "analyzer": analyzer, "ids": list(under_way)})
+
     def _look(self, analyzer: Analyzer[Any], batch: Sequence[Work]) -> None:
         """One call of an analyzer. When it fails on several, each is tried alone, so that one bad picture spoils no other."""
-        self.write({"kind": "looking", "analyzer": analyzer.name, "ids": [work.id for work in batch]})
+        self._say_looking(analyzer.name, [work.id for work in batch])
         begun = time.perf_counter()
         try:
             results = self._results(analyzer, [work.decoding.result() for work in batch])

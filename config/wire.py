@@ -13,7 +13,7 @@ End of input means: finish what is queued, then leave.
 Out, in this order for each job::
 
     {"kind": "ready", "analyzers": [{"name", "version", "checksum", "about"}, ...]}          once, when it can take jobs
-    {"kind": "looking", "analyzer": NAME, "ids": [PHOTO, ...]}                               before each call of a model
+    {"kind": "looking", "analyzer": NAME, "ids": [PHOTO, ...]}                               before each look: all photos now looked at
     {"kind": "result", "id": PHOTO, "analyzer": NAME, "version": V, "checksum": SHA, "ms": MS, "result": {...}}
     {"kind": "problem", "id": PHOTO, "analyzer": NAME, "version": V, "message": SENTENCE}    this analyzer failed on it
     {"kind": "done", "id": PHOTO}                                                            all its analyzers answered

@@ -24,35 +24,32 @@ def build(weights: Mapping[str, Array], side: int, classes: int) -> Any:
     import keras
     from keras import layers
 
-    def kernel(layer: Any, name: str, order: tuple[int, ...]) -> Any:
-        found[layer.name] = [weights[f"{name}.weight"].transpose(order)]
-        return layer
-
-    def normalise(x: Any, name: str) -> Any:
-        layer = layers.BatchNormalization(epsilon=EPSILON)
-        found[layer.name] = [weights[f"{name}.{part}"] for part in ("weight", "bias", "running_mean", "running_var")]
+    def convolve(x: Any, name: str, norm: str, layer: Any, order: tuple[int, ...]) -> Any:
+        """The normalisation that follows is part of the weights: fewer and larger steps, the same numbers to 1e-5."""
+        scale, shift, mean, variance = (weights[f"{norm}.{part}"] for part in ("weight", "bias", "running_mean", "running_var"))
+        factor = scale / np.sqrt(variance + EPSILON)
+        found[layer.name] = [(weights[f"{name}.weight"] * factor[:, None, None, None]).transpose(order), shift - mean * factor]
         return layer(x)
 
-    def convolve(x: Any, name: str, norm: str, channels: int, size: int = 1, stride: int = 1) -> Any:
-        layer = layers.Conv2D(channels, size, stride, padding="same", use_bias=False)
-        return normalise(kernel(layer, name, (2, 3, 1, 0))(x), norm)
+    def full(x: Any, name: str, norm: str, channels: int, size: int = 1, stride: int = 1) -> Any:
+        return convolve(x, name, norm, layers.Conv2D(channels, size, stride, padding="same"), (2, 3, 1, 0))
 
     found: dict[str, list[Array]] = {}
     picture = layers.Input((side, side, 3))
-    x = layers.ReLU(6.0)(convolve(picture, "_conv_stem", "_bn0", STEM, 3, 2))
+    x = layers.ReLU(6.0)(full(picture, "_conv_stem", "_bn0", STEM, 3, 2))
     block, channels = 0, STEM
     for expansion, out, repeats, first_stride, size in STAGES:
         for repeat in range(repeats):
             name, stride, entry = f"_blocks.{block}", first_stride if repeat == 0 else 1, x
             if expansion > 1:
-                x = layers.ReLU(6.0)(convolve(x, f"{name}._expand_conv", f"{name}._bn0", channels * expansion))
-            depthwise = layers.DepthwiseConv2D(size, stride, padding="same", use_bias=False)
-            x = layers.ReLU(6.0)(normalise(kernel(depthwise, f"{name}._depthwise_conv", (2, 3, 0, 1))(x), f"{name}._bn1"))
-            x = convolve(x, f"{name}._project_conv", f"{name}._bn2", out)
+                x = layers.ReLU(6.0)(full(x, f"{name}._expand_conv", f"{name}._bn0", channels * expansion))
+            depthwise = layers.DepthwiseConv2D(size, stride, padding="same")
+            x = layers.ReLU(6.0)(convolve(x, f"{name}._depthwise_conv", f"{name}._bn1", depthwise, (2, 3, 0, 1)))
+            x = full(x, f"{name}._project_conv", f"{name}._bn2", out)
             if stride == 1 and channels == out:
                 x = layers.Add()([x, entry])
             block, channels = block + 1, out
-    x = layers.ReLU(6.0)(convolve(x, "_conv_head", "_bn1", HEAD))
+    x = layers.ReLU(6.0)(full(x, "_conv_head", "_bn1", HEAD))
     dense = layers.Dense(classes)
     found[dense.name] = [weights["_fc.weight"].T, weights["_fc.bias"]]
     model = keras.Model(picture, dense(layers.GlobalAveragePooling2D()(x)))

@@ -10,7 +10,9 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -28,6 +30,18 @@ FUSED = {"_FusedConv2D": "Conv2D", "FusedConv2D": "Conv2D", "FusedDepthwiseConv2
 # Attributes that only the fused forms, or only TensorFlow.js, know.
 STRANGE = ("fused_ops", "num_args", "epsilon", "leakyrelu_alpha", "num_host_args", "TArgs")
 FLOAT = {"T": {"type": "DT_FLOAT"}}
+_TURN = Lock()
+
+
+@contextmanager
+def turn(fuse: bool = True) -> Iterator[None]:
+    """One network of TensorFlow at a time: each uses every core by itself, and whether operations are fused is an option of the process."""
+    import tensorflow as tf
+
+    with _TURN:
+        # Read by the thread that sets it, at its next call.
+        tf.config.optimizer.set_experimental_options({"remapping": fuse})
+        yield
 
 
 def load(topology: Path, weights: Path, outputs: Sequence[str], fuse: bool = True) -> Graph:
@@ -68,12 +82,10 @@ def load(topology: Path, weights: Path, outputs: Sequence[str], fuse: bool = Tru
     compiled = tf.function(imported, input_signature=[signature], autograph=False).get_concrete_function()
 
     def call(batch: Array) -> list[Array]:
-        # An option of the process, read at each call; calls of one analyzer process never overlap.
-        tf.config.optimizer.set_experimental_options({"remapping": fuse})
-        try:
-            parts = [[value.numpy() for value in compiled(tf.constant(batch[start : start + MOST]))] for start in range(0, len(batch), MOST)]
-        finally:
-            tf.config.optimizer.set_experimental_options({"remapping": True})
+        parts = []
+        for start in range(0, len(batch), MOST):
+            with turn(fuse):
+                parts.append([value.numpy() for value in compiled(tf.constant(batch[start : start + MOST]))])
         return [np.concatenate(each) for each in zip(*parts, strict=True)]
 
     return call

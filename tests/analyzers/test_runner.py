@@ -84,6 +84,44 @@ def test_before_each_call_the_line_says_which_photos_are_looked_at(tmp_path: Pat
     assert len(seen) == 20
 
 
+class Meets(Width):
+    """Looks at 10 until every line was taken, and at the rest only while another one looks too."""
+
+    begun, taken = threading.Event(), threading.Event()
+    meeting = threading.Barrier(2, timeout=30)
+
+    def look(self, network: None, pictures: Sequence[Picture]) -> list[dict[str, Any]]:
+        if pictures[0].width == 10:
+            self.begun.set()
+            assert self.taken.wait(30)
+        else:
+            self.meeting.wait()
+        return super().look(network, pictures)
+
+
+class MeetsToo(Meets):
+    name = "length"
+
+
+def test_two_analyzers_look_at_a_time_and_the_line_names_the_photos_of_both(tmp_path: Path) -> None:
+    wanted = {"10": ["width"], "11": ["width", "length"], "12": ["width"], "14": ["length"]}
+
+    def all_taken() -> Iterator[str]:
+        for photo, names in wanted.items():
+            yield json.dumps(job(photo, saved(tmp_path, int(photo)), *names))
+            assert Meets.begun.wait(30)
+        Meets.taken.set()
+
+    answers: list[Answer] = []
+    Runner({"width": Meets(), "length": MeetsToo()}, 8, answers.append).run(all_taken())
+    _, first, second = (answer for answer in answers if answer["kind"] == "looking")
+    assert {first["analyzer"], second["analyzer"]} == {"width", "length"}
+    assert len(first["ids"]) == 2
+    assert set(second["ids"]) == {"11", "12", "14"}
+    assert Counter(answer["id"] for answer in answers if answer["kind"] == "result") == {photo: len(names) for photo, names in wanted.items()}
+    assert [answer["id"] for answer in answers if answer["kind"] == "done"] == list(wanted)
+
+
 def test_a_picture_the_analyzer_fails_on_is_a_problem_and_the_rest_go_on(tmp_path: Path) -> None:
     answers = run(lines(tmp_path, 10, 13, 14))
     assert [(a["id"], a["message"]) for a in answers if a["kind"] == "problem"] == [("13", "The analyzer width failed on this picture (RuntimeError).")]
