@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,8 @@ class Gallery:
     finder: Finder
     credits: list[dict[str, str]] = field(default_factory=list)
     """Of the demo library; empty otherwise."""
+    hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """One password at a time: each takes 64 MB and a thread that others wait for."""
 
 
 GALLERY = web.AppKey("gallery", Gallery)

@@ -54,7 +54,8 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     address = request.remote or ""
     if not accounts.may_try(name, address):
         raise Refusal(429, "too-many", f"Too many wrong passwords; wait {TRIES_S // 60} minutes.")
-    tokens = await asyncio.to_thread(accounts.sign_in, name, password, address)
+    async with request.app[GALLERY].hashing:
+        tokens = await asyncio.to_thread(accounts.sign_in, name, password, address)
     if tokens is None:
         raise Refusal(403, "wrong", "Name or password is wrong.")
     user = accounts.user_of(tokens.access)
@@ -93,7 +94,8 @@ async def password(request: web.Request) -> web.StreamResponse:
     accounts = request.app[GALLERY].accounts
     body = await body_of(request)
     try:
-        user = await asyncio.to_thread(accounts.set_password, user_of(request).name, body.get("password"), body.get("name"))
+        async with request.app[GALLERY].hashing:
+            user = await asyncio.to_thread(accounts.set_password, user_of(request).name, body.get("password"), body.get("name"))
     except UserError as why:
         raise Refusal(400, "wrong", str(why), "name" if "name" in str(why).lower().split("password")[0] else "password") from None
     response = answer(_whoami(user))
