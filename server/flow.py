@@ -206,6 +206,7 @@ class Flow:
         self.scanning = True
         self.reading = Meter()
         self._meanwhile.clear()
+        doubted = self._doubted
         try:
             await self._believe()
             async with Readers(self.data, self.settings) as readers:
@@ -229,7 +230,8 @@ class Flow:
                         await self._part(number, [path for path in found.missing if (number, path) not in self._meanwhile], report)
                     for place in found.unreadable:
                         report.offline[os.fsdecode(os.path.join(raw, place))] = "This cannot be read; what is known of it stays."
-            self._whole = True
+            # Somebody may have missed another one meanwhile.
+            self._whole = self._doubted == doubted
         except (sqlite3.Error, ExceptionGroup) as why:
             raise _plain(why) from why
         finally:

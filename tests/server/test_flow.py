@@ -354,6 +354,23 @@ async def test_a_picture_that_was_deleted_from_the_data_folder_is_made_again(flo
     assert counts(await Flow(flow.data, flow.catalogue, flow.settings).run()) == (2, 1, 0, 0, 0)
 
 
+async def test_a_picture_that_is_missed_during_a_scan_is_looked_for_by_the_next(
+    flow: Flow, photos: Path, paint: Paint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paint(photos / "a.jpg")
+    await flow.run()
+    (record,) = await records(flow)
+
+    async def missed(*_: object) -> None:
+        flow.data.picture(record["id"], "thumb").unlink(missing_ok=True)
+        flow.miss()
+
+    with monkeypatch.context() as once:
+        once.setattr(flow.store, "root_state", missed)
+        await flow.run()
+    assert counts(await flow.run()) == (0, 1, 0, 0, 0)
+
+
 async def test_missed_pictures_of_a_disk_that_is_away_do_not_make_scan_follow_scan(flow: Flow) -> None:
     flow.miss()
     assert flow._asked.is_set()

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { completed, without } from "./completing";
+import { completed, helpful, without } from "./completing";
 import { narrowed } from "./narrow";
 
 test("a completion replaces the word that was begun", () => {
@@ -13,6 +13,12 @@ test("a completion of several words replaces all that were typed of it", () => {
 
 test("a completion after a space is added", () => {
   expect(completed("happy ", "dog")).toBe("happy dog");
+});
+
+test("what would only repeat the text is not offered", () => {
+  const found = ["dog", "Dogue", "dog sled"].map((text) => ({ text, kind: "thing" as const, count: 1 }));
+  expect(helpful("dog", found).map(({ text }) => text)).toEqual(["Dogue", "dog sled"]);
+  expect(helpful("happy Dog ", [{ text: "dog", kind: "thing", count: 1 }])).toHaveLength(1);
 });
 
 test("a chip leaves with the word that joined it", () => {

@@ -1,6 +1,6 @@
-// In: what was typed, and a completion or a chip of it. Out: the text after the one was taken or the other dropped.
+// In: what was typed, and completions or a chip of it. Out: those worth showing, and the text after one was taken or the other dropped.
 
-import type { Chip } from "../lib/library";
+import type { Chip, Completion } from "../lib/library";
 
 /** The longest end of `text` that `completion` begins with, so that "new y" becomes "New York" and not "new New York". */
 export function completed(text: string, completion: string): string {
@@ -12,6 +12,15 @@ export function completed(text: string, completion: string): string {
   }
   const last = words.at(-1);
   return last === undefined || /\s$/.test(text) ? text + completion : text.slice(0, last) + completion;
+}
+
+/** Completions shown at once. */
+const MOST = 6;
+
+/** What would change the text; a list that only repeats what was typed covers photos for nothing. */
+export function helpful(text: string, found: Completion[]): Completion[] {
+  const low = text.trim().toLowerCase();
+  return found.filter((completion) => completed(text, completion.text).trim().toLowerCase() !== low).slice(0, MOST);
 }
 
 /** The query without one chip and without the "or" that hung on it. */

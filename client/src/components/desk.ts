@@ -5,6 +5,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Change, Library, Selection, Sort, Status } from "../lib/library";
+import type { PhotoRecord } from "../lib/records";
 import { preferred, say, speak, type Language } from "../words/words";
 import type { Grouping } from "./grid/days";
 import type { Anchor } from "./grid/grid";
@@ -19,7 +20,8 @@ const USUAL = { wide: 5, narrow: 3 };
 
 export interface Undo {
   says: string;
-  take: () => void;
+  /** How to take it back, where it was done. */
+  take?: () => void;
 }
 
 export interface Zoom {
@@ -43,6 +45,17 @@ function kept<T extends string>(key: string, allowed: readonly T[], usual: T): T
 
 const keep = (key: string, value: string): void => localStorage.setItem(`vitrine.${key}`, value);
 
+/** A selection's rows as they stand on the page: all hits, then those that hold all but one word. */
+export function shown(selection: Selection | undefined): Uint32Array {
+  if (!selection) return new Uint32Array();
+  const { order, almost } = selection;
+  if (!almost || almost.order.length === 0) return order;
+  const rows = new Uint32Array(order.length + almost.order.length);
+  rows.set(order);
+  rows.set(almost.order, order.length);
+  return rows;
+}
+
 export class Desk {
   readonly library: Library;
   readonly house: House;
@@ -52,6 +65,8 @@ export class Desk {
   readonly route = signal<Route>(parse(location));
   readonly user = signal<User | undefined>(undefined);
   readonly signedOut = signal(false);
+  /** This device was told to forget everything, while its reader stays signed in. */
+  readonly forgotten = signal(false);
   readonly picked = signal<ReadonlySet<number>>(new Set());
   readonly undo = signal<Undo | undefined>(undefined);
   readonly help = signal(false);
@@ -63,11 +78,15 @@ export class Desk {
   readonly sort = signal<Sort>(kept("sort", ["newest", "oldest", "added", "name", "size"], "newest"));
   /** The order within a search; relevance unless the reader chose another. */
   readonly searchSort = signal<Sort>("relevance");
+  /** The reader does not want to be asked for a password on this device. */
+  readonly uninvited = signal(localStorage.getItem("vitrine.uninvited") === "yes");
   readonly density = signal(0);
   /** Raised when flags of photos changed while the selection stayed. */
   readonly edits = signal(0);
   /** The grid on the screen, where there is one. */
   grid: Zoom | undefined;
+  /** Closes the photo on the screen the way it was opened; there once the viewer is. */
+  shut: (() => void) | undefined;
   /** Focuses the search field. */
   focusSearch: () => void = () => undefined;
 
@@ -96,8 +115,11 @@ export class Desk {
     });
     history.scrollRestoration = "manual";
     this.library.status((status) => {
+      const before = this.status.peek().phase;
       this.status.value = status;
-      if (status.phase === "signed-out") this.signedOut.value = true;
+      if (status.phase === "signed-out" && before !== "signed-out") void this.#dismissed();
+      // A page that began without a connection does not know yet who its reader is.
+      else if (status.phase === "live" && before !== "live" && !this.user.peek()) void this.meet();
     });
     this.library.selection((selection) => {
       this.selection.value = selection;
@@ -107,6 +129,9 @@ export class Desk {
       const { page } = this.route.value;
       const [query, sort] = [this.query.value, this.order.value];
       if (page === "photos" || page === "favourites") void this.library.show(query, sort);
+    });
+    effect(() => {
+      if (this.route.value.photo === undefined) this.#beside = undefined;
     });
     effect(() => {
       void this.query.value;
@@ -124,6 +149,13 @@ export class Desk {
     } catch {
       this.signedOut.value = false;
     }
+  }
+
+  /** The library left. Either nobody is signed in any more, or this device was told to forget what it kept. */
+  async #dismissed(): Promise<void> {
+    const user = await this.house.user().catch(() => undefined);
+    if (user) this.forgotten.value = true;
+    else this.signedOut.value = true;
   }
 
   #counting: ReturnType<typeof setTimeout> | undefined;
@@ -173,6 +205,11 @@ export class Desk {
       this.sort.value = sort;
       keep("sort", sort);
     }
+  }
+
+  disinvite(): void {
+    this.uninvited.value = true;
+    keep("uninvited", "yes");
   }
 
   setFolded(folded: boolean): void {
@@ -233,6 +270,35 @@ export class Desk {
     this.go({ ...this.route.value, photo: id }, replace);
   }
 
+  #beside: { rows: Uint32Array; of: Selection | undefined } | undefined;
+  /**
+   * The rows that previous and next lead through: the selection as it was when the first photo was opened, since an edit may
+   * take the open photo out of it; only what a sync adds behind its end is added here too.
+   */
+  get beside(): Uint32Array {
+    const selection = this.selection.peek();
+    if (this.#beside?.of === selection && this.#beside) return this.#beside.rows;
+    const row = this.library.columns.row(this.route.peek().photo ?? "");
+    const rows = shown(selection);
+    if (row === undefined) return rows;
+    if (!this.#beside) this.#beside = { rows: rows.includes(row) ? rows : Uint32Array.of(row), of: selection };
+    else {
+      const before = this.#beside.rows;
+      const grew = rows.length > before.length && before.every((held, at) => rows[at] === held);
+      this.#beside = { rows: grew ? rows : before, of: selection };
+    }
+    return this.#beside.rows;
+  }
+
+  /** On to a neighbour of the open photo; the stage follows as soon as it can. */
+  turn(step: number): void {
+    const row = this.library.columns.row(this.route.peek().photo ?? "");
+    const at = row === undefined ? -1 : this.beside.indexOf(row);
+    const next = at < 0 ? undefined : this.beside[at + step];
+    if (next !== undefined) this.openPhoto(this.library.columns.id(next), true);
+  }
+
+  /** Take the photo off the address; on the screen it shrinks back first, see `leavePhoto`. */
   closePhoto(): void {
     if ((history.state as { over?: boolean } | null)?.over) history.back();
     else {
@@ -241,9 +307,23 @@ export class Desk {
     }
   }
 
-  async edit(id: string, change: Change): Promise<void> {
-    await this.library.edit(id, change);
+  leavePhoto(): void {
+    if (this.shut) this.shut();
+    else this.closePhoto();
+  }
+
+  /** Whether the change was made; if not, the reader was told. */
+  async edit(id: string, change: Change): Promise<boolean> {
+    let done = true;
+    try {
+      await this.library.edit(id, change);
+    } catch (failure) {
+      // The library has put back what it showed ahead of the server; all that is left to do is to say so.
+      this.offer(failure instanceof Error ? failure.message : say("failed"));
+      done = false;
+    }
     this.edits.value++;
+    return done;
   }
 
   isFavourite(row: number): boolean {
@@ -254,34 +334,49 @@ export class Desk {
   async favourite(rows: number[]): Promise<void> {
     const all = rows.every((row) => this.isFavourite(row));
     const changed = all ? rows : rows.filter((row) => !this.isFavourite(row));
-    const set = async (favourite: boolean): Promise<void> => {
-      await Promise.all(changed.map((row) => this.edit(this.library.columns.id(row), { favourite })));
+    const set = async (favourite: boolean): Promise<boolean> => {
+      const done = await Promise.all(changed.map((row) => this.edit(this.library.columns.id(row), { favourite })));
+      return done.every(Boolean);
     };
-    await set(!all);
-    if (rows.length > 1 && !all) this.offer(say("favouritesSet", { n: changed.length }), () => void set(false));
+    const done = await set(!all);
+    if (done && rows.length > 1 && !all) this.offer(say("favouritesSet", { n: changed.length }), () => void set(false));
   }
 
   async rate(rows: number[], rating: number | null): Promise<void> {
     const before = await this.library.records(rows);
-    await Promise.all(before.map((record) => this.edit(record.id, { rating })));
-    if (rows.length > 1) {
+    const done = await Promise.all(before.map((record) => this.edit(record.id, { rating })));
+    if (done.every(Boolean) && rows.length > 1) {
       this.offer(say("ratingSet", { n: rows.length }), () => {
         for (const record of before) void this.edit(record.id, { rating: record.rating ?? null });
       });
     }
   }
 
-  offer(says: string, take: () => void): void {
-    this.undo.value = { says, take };
+  /** Other tags for one photo; what was there before can be taken back. */
+  async tag(record: PhotoRecord, tags: string[]): Promise<void> {
+    const before = record.tags ?? [];
+    const gone = before.filter((tag) => !tags.includes(tag));
+    if (!(await this.edit(record.id, { tags }))) return;
+    this.offer(say(gone.length > 0 ? "tagRemoved" : "tagAdded", { tag: gone[0] ?? tags.at(-1) ?? "" }), () => void this.edit(record.id, { tags: before }));
+  }
+
+  offer(says: string, take?: () => void): void {
+    this.undo.value = { says, ...(take && { take }) };
   }
 
   takeBack(): void {
-    this.undo.value?.take();
+    this.undo.value?.take?.();
     this.undo.value = undefined;
   }
 
   async signOut(): Promise<void> {
-    await this.house.signOut();
+    try {
+      await this.house.signOut();
+    } catch (failure) {
+      // Forgetting the copy alone would look like having left, with the door still open.
+      this.offer(failure instanceof Error ? failure.message : say("failed"));
+      return;
+    }
     await this.library.purge();
     location.assign("/");
   }

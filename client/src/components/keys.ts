@@ -25,6 +25,7 @@ export const KEYS = [
   { keys: ["Enter"], scope: "grid", act: "open", says: "key_open" },
   { keys: [" "], scope: "grid", act: "select", says: "key_select" },
   { keys: ["Shift+ "], scope: "grid", act: "range", says: "key_range" },
+  { keys: ["g"], scope: "grid", act: "group", says: "key_group" },
   { keys: ["Mod+a"], scope: "grid", act: "all", says: "key_all" },
   { keys: ["f"], scope: "grid", act: "favourite", says: "key_favourite" },
   { keys: ["+", "="], scope: "grid", act: "larger", says: "key_larger" },
@@ -35,6 +36,7 @@ export const KEYS = [
   { keys: ["b"], scope: "viewer", act: "boxes", says: "key_boxes" },
   { keys: ["f"], scope: "viewer", act: "favourite", says: "key_favourite" },
   { keys: ["0", "1", "2", "3", "4", "5"], scope: "viewer", act: "rate", says: "key_rate" },
+  { keys: ["#"], scope: "viewer", act: "tag", says: "key_tag" },
   { keys: ["z", "Enter"], scope: "viewer", act: "zoom", says: "key_zoom" },
 ] as const satisfies readonly KeyRow[];
 
@@ -48,9 +50,10 @@ export function actOf(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" |
   return KEYS.find((row) => row.scope === scope && (row.keys as readonly string[]).includes(pressed))?.act;
 }
 
-/** Typing is not steering: keys pressed in a field belong to it. */
+/** Typing is not steering: keys pressed in a field belong to it. A slider is no such field, though its arrows are its own. */
 export function typing(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && target.getAttribute("type") !== "range");
 }
 
 const SIGNS: Record<string, string | Key> = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓" };

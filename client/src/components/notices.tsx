@@ -1,6 +1,6 @@
-// What stands over the lower left corner: how far the work is, that there is no connection, what can be undone.
+// What stands over the lower left corner: how far the work is, that there is no connection, what can be undone, and how to come back.
 
-import { CloudOff, TriangleAlert, Undo2, X } from "lucide-preact";
+import { CloudOff, KeyRound, TriangleAlert, Undo2, X } from "lucide-preact";
 import { useEffect } from "preact/hooks";
 import { span } from "../words/figures";
 import { number, say } from "../words/words";
@@ -9,16 +9,56 @@ import { useDesk } from "./desk";
 /** An offer to undo leaves on its own; the key works as long as it stands. */
 const UNDO_MS = 9000;
 
-export function Notices() {
+/** What was done, and the way back; or, where there is none, what could not be done. */
+export function UndoPill() {
   const desk = useDesk();
-  const { phase, progress, have, total, trouble } = desk.status.value;
   const undo = desk.undo.value;
-
   useEffect(() => {
     if (!undo) return;
     const timer = setTimeout(() => (desk.undo.value = undefined), UNDO_MS);
     return () => clearTimeout(timer);
   }, [undo]);
+  return (
+    <div role="status">
+      {undo && (
+        <div class="pill">
+          <span>{undo.says}</span>
+          {undo.take && (
+            <button type="button" class="pill-act" onClick={() => desk.takeBack()}>
+              <Undo2 size={16} strokeWidth={1.75} aria-hidden="true" />
+              {say("undo")}
+            </button>
+          )}
+          <button type="button" class="plain" aria-label={say("close")} onClick={() => (desk.undo.value = undefined)}>
+            <X size={16} strokeWidth={1.75} aria-hidden="true" />
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** Whoever came by a one-time link has no way back until there is a password. */
+function Invitation() {
+  const desk = useDesk();
+  const user = desk.user.value;
+  if (!user || user.password || desk.uninvited.value || desk.route.value.page === "settings") return null;
+  return (
+    <div class="pill is-quiet">
+      <button type="button" class="pill-act" onClick={() => desk.go({ page: "settings", query: "" })}>
+        <KeyRound size={16} strokeWidth={1.75} aria-hidden="true" />
+        {say("invitation")}
+      </button>
+      <button type="button" class="plain" aria-label={say("notNow")} title={say("notNow")} onClick={() => desk.disinvite()}>
+        <X size={16} strokeWidth={1.75} aria-hidden="true" />
+      </button>
+    </div>
+  );
+}
+
+export function Notices() {
+  const desk = useDesk();
+  const { phase, progress, have, total, trouble } = desk.status.value;
 
   let pill: { text: string; share?: number; aside?: string } | undefined;
   if (phase === "syncing" && total !== null && total - have > 2000) {
@@ -36,18 +76,8 @@ export function Notices() {
 
   return (
     <section class="notices" aria-label={say("notices")}>
-      {undo && (
-        <div class="pill" role="status">
-          <span>{undo.says}</span>
-          <button type="button" class="pill-act" onClick={() => desk.takeBack()}>
-            <Undo2 size={16} strokeWidth={1.75} aria-hidden="true" />
-            {say("undo")}
-          </button>
-          <button type="button" class="plain" aria-label={say("close")} onClick={() => (desk.undo.value = undefined)}>
-            <X size={16} strokeWidth={1.75} aria-hidden="true" />
-          </button>
-        </div>
-      )}
+      {desk.route.value.photo === undefined && <UndoPill />}
+      <Invitation />
       {trouble && (
         <div class="pill" role="status">
           <TriangleAlert size={16} strokeWidth={1.75} aria-hidden="true" />

@@ -5,7 +5,7 @@ import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Search as Lens, X } from "lucide-preact";
 import type { Chip, Completion } from "../lib/library";
 import { number, say } from "../words/words";
-import { completed, without } from "./completing";
+import { completed, helpful, without } from "./completing";
 import { useDesk } from "./desk";
 import { narrowed } from "./narrow";
 
@@ -60,19 +60,24 @@ export function SearchField() {
     const mine = ++asked.current;
     const whole = joined() + (/\s$/.test(text.value) ? " " : "");
     if (text.value.trim() === "") {
-      offers.value = [];
+      withdraw();
       return;
     }
     void desk.library.complete(whole, whole.length).then((found) => {
       if (mine !== asked.current) return;
-      offers.value = found.slice(0, 8);
+      offers.value = helpful(text.value, found);
       active.value = -1;
     });
+  };
+  /** Also those still on their way: they would cover what was found. */
+  const withdraw = (): void => {
+    asked.current++;
+    offers.value = [];
   };
   const settle = (): void => {
     settled.value = joined();
     text.value = "";
-    offers.value = [];
+    withdraw();
     show(true);
   };
   const accept = (completion: Completion): void => {
@@ -85,7 +90,7 @@ export function SearchField() {
   const clear = (): void => {
     settled.value = "";
     text.value = "";
-    offers.value = [];
+    withdraw();
     show(true);
   };
 
@@ -115,7 +120,7 @@ export function SearchField() {
       accept(offers.value[active.value] as Completion);
     } else if (event.key === "Escape") {
       event.stopPropagation();
-      if (offers.value.length > 0) offers.value = [];
+      if (offers.value.length > 0) withdraw();
       else if (joined() !== "") clear();
       else input.current?.blur();
     } else if (event.key === "Backspace" && text.value === "" && settled.value !== "") {
@@ -174,7 +179,7 @@ export function SearchField() {
           onFocus={() => (focused.value = true)}
           onBlur={() => {
             focused.value = false;
-            offers.value = [];
+            withdraw();
             if (text.value.trim() !== "") settle();
           }}
         />

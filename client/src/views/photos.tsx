@@ -3,8 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { effect } from "@preact/signals";
 import { NO_DAY, type Selection } from "../lib/library";
-import type { Desk } from "../components/desk";
-import { useDesk } from "../components/desk";
+import { shown, useDesk, type Desk } from "../components/desk";
 import { ALMOST, Grid, type Heading, type Host } from "../components/grid/grid";
 import { civil, keyed, noon, type Grouping } from "../components/grid/days";
 import { atOrBefore } from "../components/grid/layout";
@@ -12,7 +11,7 @@ import { Scrubber, type Mark } from "../components/grid/scrubber";
 import { placesOf } from "../components/grid/places";
 import { print } from "../components/route";
 import { Findings } from "../components/search";
-import { dayMonth, longDay, longMonth, shortMonth } from "../words/figures";
+import { dayMonth, longDay, longMonth, shortDay, shortMonth } from "../words/figures";
 import { around, number, say } from "../words/words";
 
 export function Photos() {
@@ -80,7 +79,7 @@ function mount(desk: Desk, scroller: HTMLElement, side: HTMLElement): () => void
       if (!selection || selection.query !== desk.query.value) return;
       const dated = selection.sort === "newest" || selection.sort === "oldest";
       const grouping: Grouping = dated ? chosen : "none";
-      if (order?.of !== selection) order = { of: selection, rows: joined(selection) };
+      if (order?.of !== selection) order = { of: selection, rows: shown(selection) };
       grid.show({
         columns,
         name: `${selection.query} ${selection.sort}`,
@@ -118,31 +117,29 @@ function mount(desk: Desk, scroller: HTMLElement, side: HTMLElement): () => void
   };
 }
 
-function joined(selection: Selection): Uint32Array {
-  const { order, almost } = selection;
-  if (!almost || almost.order.length === 0) return order;
-  const rows = new Uint32Array(order.length + almost.order.length);
-  rows.set(order);
-  rows.set(almost.order, order.length);
-  return rows;
+/** Headings narrower than this have no room for a day in full, px. */
+const ROOM_FOR_DAY = 232;
+
+function title(desk: Desk, heading: Heading): ReturnType<Host["heading"]> {
+  const { title, full = title, aside = number(heading.count) } = titled(desk, heading);
+  return { title, full, aside, select: say("selectGroup", { title: full }) };
 }
 
-function title(desk: Desk, heading: Heading): { title: string; aside: string } {
+function titled(desk: Desk, heading: Heading): { title: string; full?: string; aside?: string } {
   if (heading.key === ALMOST) {
     return { title: say("almost"), aside: say("almostMissing", { word: desk.selection.value?.almost?.missing ?? "" }) };
   }
-  const aside = number(heading.count);
-  if (heading.key === NO_DAY) return { title: say("noDate"), aside };
+  if (heading.key === NO_DAY) return { title: say("noDate") };
   const day = desk.library.columns.day[heading.first] as number;
   const date = noon(day);
   const grouping = desk.grouping.value;
-  if (grouping === "month") return { title: longMonth(date), aside };
-  if (grouping === "year") return { title: String(civil(day)[0]), aside };
+  if (grouping === "month") return { title: longMonth(date) };
+  if (grouping === "year") return { title: String(civil(day)[0]) };
   const now = new Date();
   const today = Math.floor(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()) / 86_400_000);
-  if (day === today) return { title: `${say("today")}, ${dayMonth(date)}`, aside };
-  if (day === today - 1) return { title: `${say("yesterday")}, ${dayMonth(date)}`, aside };
-  return { title: longDay(date), aside };
+  if (day === today) return { title: `${say("today")}, ${dayMonth(date)}` };
+  if (day === today - 1) return { title: `${say("yesterday")}, ${dayMonth(date)}` };
+  return { title: heading.width < ROOM_FOR_DAY ? shortDay(date) : longDay(date), full: longDay(date) };
 }
 
 /** Where each month begins in the gallery. */
@@ -187,6 +184,7 @@ function Nothing() {
   if (!desk.searching.value) {
     const busy = phase === "starting" || phase === "syncing" || progress?.scanning || (progress && progress.read.total > progress.read.done);
     if (busy || have > 0) return null;
+    if (phase === "offline") return <p class="nothing">{say("emptyOffline")}</p>;
     const [before, after] = around("emptyHow", "command");
     return (
       <div class="nothing">

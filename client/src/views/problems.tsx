@@ -5,7 +5,7 @@ import { useEffect } from "preact/hooks";
 import { RotateCw } from "lucide-preact";
 import { useDesk } from "../components/desk";
 import { Refusal, type ProblemRow } from "../components/house";
-import { moment } from "../words/figures";
+import { legible, moment } from "../words/figures";
 import { say } from "../words/words";
 
 export default function Problems() {
@@ -63,7 +63,9 @@ export default function Problems() {
             {list.map((row) => (
               <tr key={row.id}>
                 <td>{row.message}</td>
-                <td class="table-path">{row.path}</td>
+                <td class="table-path">
+                  <bdi>{legible(row.path)}</bdi>
+                </td>
                 <td class="table-when wide">{moment(row.at)}</td>
               </tr>
             ))}

@@ -14,12 +14,11 @@ export default function Settings() {
   const desk = useDesk();
   const user = desk.user.value;
   const said = useSignal("");
-  const purged = useSignal(false);
   const size = useSignal<number | undefined>(undefined);
 
   useEffect(() => {
     void navigator.storage?.estimate().then((estimate) => (size.value = estimate.usage));
-  }, [purged.value]);
+  }, []);
 
   const save = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
@@ -33,10 +32,6 @@ export default function Settings() {
     } catch (refusal) {
       said.value = refusal instanceof Refusal ? refusal.message : say("failed");
     }
-  };
-  const purge = async (): Promise<void> => {
-    await desk.library.purge();
-    purged.value = true;
   };
 
   return (
@@ -86,14 +81,12 @@ export default function Settings() {
       <section>
         <h2 class="label">{say("device")}</h2>
         <p>{say("installHow")}</p>
-        {size.value !== undefined && !purged.value && <p>{say("deviceKeeps", { size: bytes(size.value) })}</p>}
+        {size.value !== undefined && <p>{say("deviceKeeps", { size: bytes(size.value) })}</p>}
         <div class="form-foot">
-          <button type="button" class="button" disabled={purged.value} onClick={() => void purge()}>
+          <button type="button" class="button" onClick={() => void desk.library.purge()}>
             {say("purge")}
           </button>
-          <span class="said" role="status">
-            {purged.value ? say("purged") : say("purgeHow")}
-          </span>
+          <span class="said">{say("purgeHow")}</span>
         </div>
       </section>
     </div>

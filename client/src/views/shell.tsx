@@ -5,7 +5,8 @@ import { useEffect, useState } from "preact/hooks";
 import { useDesk } from "../components/desk";
 import { Help } from "../components/help";
 import { actOf, typing } from "../components/keys";
-import { Notices } from "../components/notices";
+import { Mark } from "../components/mark";
+import { Notices, UndoPill } from "../components/notices";
 import { Rail } from "../components/rail";
 import type { Page } from "../components/route";
 import { Tabs } from "../components/tabs";
@@ -17,17 +18,22 @@ import { Photos } from "./photos";
 function later(load: () => Promise<{ default: ComponentType }>): ComponentType {
   let page: ComponentType | undefined;
   return function Later() {
-    const [, arrived] = useState(false);
+    const [state, arrived] = useState<"coming" | "here" | "lost">("coming");
     useEffect(() => {
       if (page) return;
-      void load().then((module) => {
-        page = module.default;
-        arrived(true);
-      });
+      load().then(
+        (module) => {
+          page = module.default;
+          arrived("here");
+        },
+        () => arrived("lost"),
+      );
     }, []);
-    return page ? h(page, {}) : null;
+    return page ? h(page, {}) : state === "lost" ? h("p", { class: "nothing", role: "alert" }, say("failed")) : null;
   };
 }
+
+const AHEAD_MS = 1000;
 
 const Viewer = later(() => import("./viewer"));
 const SignIn = later(() => import("./signin"));
@@ -41,6 +47,21 @@ const PAGES: Record<Exclude<Page, "photos" | "favourites">, ComponentType> = {
   about: later(() => import("./about")),
 };
 
+/** After everything on this device was forgotten: nothing is fetched again until the reader wants it. */
+function Forgotten() {
+  return (
+    <main class="door">
+      <div class="door-case">
+        <Mark size={40} />
+        <h1>{say("purged")}</h1>
+        <button type="button" class="button is-main" onClick={() => location.assign("/")}>
+          {say("startAgain")}
+        </button>
+      </div>
+    </main>
+  );
+}
+
 export function Shell() {
   const desk = useDesk();
   const { page, photo, query } = desk.route.value;
@@ -49,13 +70,21 @@ export function Shell() {
     const pressed = (event: KeyboardEvent): void => {
       if (typing(event.target) || event.defaultPrevented || desk.help.value) return;
       const act = actOf(event, "everywhere");
-      if (act === "search" && !desk.route.value.photo) desk.focusSearch();
+      // A slider needs its arrows itself.
+      if (event.target instanceof HTMLInputElement && act !== "leave") return;
+      const open = desk.route.value.photo !== undefined;
+      // Known here rather than in the viewer, so that keys count from the moment a photo is asked for, before its stage is there.
+      const turn = open ? actOf(event, "viewer") : undefined;
+      if (act === "search" && !open) desk.focusSearch();
       else if (act === "help") desk.help.value = true;
       else if (act === "theme") desk.turnTheme();
       else if (act === "undo" && desk.undo.value) desk.takeBack();
-      else if (act === "photos" && !desk.route.value.photo) desk.go({ page: "photos", query: "" });
+      else if (act === "photos" && !open) desk.go({ page: "photos", query: "" });
+      else if (turn === "previous") desk.turn(-1);
+      else if (turn === "next") desk.turn(1);
+      else if (act === "leave" && open) desk.leavePhoto();
       else if (act === "leave" && desk.picked.value.size > 0) desk.picked.value = new Set();
-      else if (act === "leave" && !desk.route.value.photo && desk.searching.value) desk.search("");
+      else if (act === "leave" && desk.searching.value) desk.search("");
       else return;
       event.preventDefault();
     };
@@ -64,10 +93,17 @@ export function Shell() {
   }, [desk]);
 
   useEffect(() => {
+    // Fetched ahead of the first photo, so that it opens at once; the grid's own pictures go first.
+    const timer = setTimeout(() => void import("./viewer"), AHEAD_MS);
+    return () => clearTimeout(timer);
+  }, []);
+
+  useEffect(() => {
     document.title = query ? `${query} · ${say("name")}` : page === "photos" ? say("name") : `${say(page as Key)} · ${say("name")}`;
   }, [page, query]);
 
   if (desk.signedOut.value) return <SignIn />;
+  if (desk.forgotten.value) return <Forgotten />;
   const Chosen = page === "photos" || page === "favourites" ? undefined : PAGES[page];
   return (
     <>
@@ -93,6 +129,11 @@ export function Shell() {
         </div>
       </div>
       {photo && <Viewer />}
+      {photo && (
+        <section class="notices is-over" aria-label={say("notices")}>
+          <UndoPill />
+        </section>
+      )}
       {desk.help.value && <Help />}
     </>
   );

@@ -35,21 +35,22 @@ export default function Viewer() {
   const stage = useRef<HTMLDivElement>(null);
   const root = useRef<HTMLDivElement>(null);
   const swipe = useRef<PhotoSwipe | undefined>(undefined);
+  const leaving = useRef(false);
   const boxes = useRef<Boxes>(null as unknown as Boxes);
   boxes.current ??= new Boxes();
-  const rows = useRef<ArrayLike<number>>([]);
   const records = useRef(new Map<number, PhotoRecord>());
   const record = useSignal<PhotoRecord | undefined>(undefined);
   const details = useSignal<PhotoDetails | null>(null);
   const reasons = useSignal<Reason[]>([]);
-  const index = useSignal(-1);
   const panel = useSignal(localStorage.getItem("vitrine.details") !== "closed" && !desk.narrow.peek());
   const framed = useSignal(localStorage.getItem("vitrine.boxes") === "shown");
   const least = useSignal(LEAST);
   const still = useSignal(false);
 
   const row = columns.row(id);
-  const present = row !== undefined && desk.selection.value !== undefined;
+  const present = row !== undefined && desk.selection.value?.query === desk.query.value;
+  const rows = present ? desk.beside : new Uint32Array();
+  const index = row === undefined ? -1 : rows.indexOf(row);
 
   const place = (): void => {
     const slide = swipe.current?.currSlide;
@@ -63,17 +64,11 @@ export default function Viewer() {
   useEffect(() => {
     const home = stage.current;
     if (!home || !present || row === undefined) return;
-    const { order, almost } = desk.selection.peek() ?? {};
-    const all = almost?.order.length ? Uint32Array.from([...(order ?? []), ...almost.order]) : (order ?? new Uint32Array());
-    let at = all.indexOf(row);
-    rows.current = at < 0 ? [row] : all;
-    at = Math.max(0, at);
-    index.value = at;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const tile = desk.grid?.tile(row);
     const picture = new PhotoSwipe({
       dataSource: [],
-      index: at,
+      index: Math.max(0, index),
       appendToEl: home,
       getViewportSizeFn: () => ({ x: home.clientWidth, y: home.clientHeight }),
       paddingFn: ({ y }) => {
@@ -106,9 +101,9 @@ export default function Viewer() {
       preload: [1, 2],
       errorMsg: "",
     });
-    picture.addFilter("numItems", () => rows.current.length);
+    picture.addFilter("numItems", () => desk.beside.length);
     picture.addFilter("itemData", (_data, i) => {
-      const r = rows.current[i] as number;
+      const r = desk.beside[i] as number;
       const known = records.current.get(r);
       const ratio = columns.ratio[r] || 1;
       const size = known ? { width: known.width, height: known.height } : ratio > 1 ? { width: NOMINAL, height: Math.round(NOMINAL / ratio) } : { width: Math.round(NOMINAL * ratio), height: NOMINAL };
@@ -117,11 +112,10 @@ export default function Viewer() {
       const photo = columns.id(r);
       return { src: `/media/${photo}/preview`, width: size.width * enlarge, height: size.height * enlarge, msrc: thumbOf(photo, 320), alt: "" };
     });
-    picture.addFilter("thumbEl", (element, _data, i) => desk.grid?.tile(rows.current[i] as number)?.querySelector("img") ?? (element as HTMLElement));
+    picture.addFilter("thumbEl", (element, _data, i) => desk.grid?.tile(desk.beside[i] as number)?.querySelector("img") ?? (element as HTMLElement));
     picture.addFilter("useContentPlaceholder", () => true);
     picture.on("change", () => {
-      index.value = picture.currIndex;
-      const r = rows.current[picture.currIndex] as number;
+      const r = desk.beside[picture.currIndex] as number;
       picture.currSlide?.holderElement?.append(boxes.current.element);
       if (columns.id(r) !== desk.route.peek().photo) desk.openPhoto(columns.id(r), true);
       desk.grid?.reveal(r);
@@ -129,7 +123,7 @@ export default function Viewer() {
     });
     const original = (): void => {
       const slide = picture.currSlide;
-      const r = rows.current[picture.currIndex] as number;
+      const r = desk.beside[picture.currIndex] as number;
       const known = records.current.get(r);
       if (!slide || !known || !SHOWABLE.test(known.type)) return;
       const sharp = PREVIEW / Math.max(slide.width, slide.height);
@@ -153,7 +147,14 @@ export default function Viewer() {
     });
     // Keys are the table's in keys.ts.
     picture.on("keydown", (event) => event.preventDefault());
-    picture.on("openingAnimationEnd", () => picture.updateSize(true));
+    picture.on("openingAnimationEnd", () => {
+      picture.updateSize(true);
+      // Once PhotoSwipe has shown the neighbours' places again, which it hides while it opens.
+      queueMicrotask(() => {
+        follow();
+        if (leaving.current) picture.close();
+      });
+    });
     picture.on("resize", place);
     picture.on("imageSizeChange", place);
     let zooming: ReturnType<typeof setTimeout> | undefined;
@@ -171,6 +172,12 @@ export default function Viewer() {
       swipe.current = undefined;
       if (desk.route.peek().photo) desk.closePhoto();
     });
+    desk.shut = (): void => {
+      // PhotoSwipe takes a wish to close while it still opens for a closing that never comes.
+      leaving.current = true;
+      if (!picture.opener.isOpening) picture.close();
+    };
+    leaving.current = false;
     picture.init();
     picture.element?.removeAttribute("role");
     picture.element?.removeAttribute("tabindex");
@@ -181,21 +188,25 @@ export default function Viewer() {
     return () => {
       watch.disconnect();
       clearTimeout(zooming);
-      const last = rows.current[picture.currIndex] as number;
+      const last = desk.beside[picture.currIndex];
       swipe.current = undefined;
+      desk.shut = undefined;
       picture.destroy();
       // Behind the viewer the shell was inert; it is not until the next frame.
-      requestAnimationFrame(() => desk.grid?.reveal(last, true));
+      requestAnimationFrame(() => last !== undefined && desk.grid?.reveal(last, true));
     };
   }, [present]);
 
-  // Film strip and address bar lead to a photo too.
-  useEffect(() => {
+  /** Show the photo of the route, wherever that came from: keys, arrows, film strip, the browser's history. */
+  const follow = (): void => {
     const picture = swipe.current;
-    if (!picture || row === undefined || rows.current[picture.currIndex] === row) return;
-    const to = Array.prototype.indexOf.call(rows.current, row);
+    const wanted = columns.row(desk.route.peek().photo ?? "");
+    // While it still opens, PhotoSwipe would animate a picture that is not there any more.
+    if (!picture || wanted === undefined || picture.opener.isOpening || desk.beside[picture.currIndex] === wanted) return;
+    const to = desk.beside.indexOf(wanted);
     if (to >= 0) picture.goTo(to);
-  }, [id]);
+  };
+  useEffect(follow, [id]);
 
   useEffect(() => {
     if (row === undefined) return;
@@ -259,32 +270,22 @@ export default function Viewer() {
     panel.value = !panel.value;
     if (!desk.narrow.peek()) localStorage.setItem("vitrine.details", panel.value ? "open" : "closed");
   };
-  const close = (): void => {
-    const open = swipe.current;
-    if (!open) desk.closePhoto();
-    // PhotoSwipe takes a wish to close while it still opens for a closing that never comes.
-    else if (open.opener.isOpening) open.on("openingAnimationEnd", () => open.close());
-    else open.close();
-  };
 
   useEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
-      if (typing(event.target) && !(event.target instanceof HTMLInputElement && event.target.type === "range")) return;
-      if (desk.help.value || event.defaultPrevented) return;
+      if (typing(event.target) || desk.help.value) return;
       wake();
-      if (actOf(event, "everywhere") === "leave") {
-        event.preventDefault();
-        close();
-        return;
-      }
+      if (event.defaultPrevented) return;
       if (event.target instanceof HTMLInputElement) return;
       const act = actOf(event, "viewer");
       if (act === "zoom" && event.key === "Enter" && event.target instanceof HTMLElement && event.target.closest("button, a, summary")) return;
-      const r = rows.current[index.value];
-      if (act === "previous") swipe.current?.prev();
-      else if (act === "next") swipe.current?.next();
-      else if (act === "details") togglePanel();
-      else if (act === "boxes") framed.value = !framed.value;
+      const r = columns.row(desk.route.peek().photo ?? "");
+      if (act === "details") togglePanel();
+      else if (act === "tag") {
+        if (!panel.value) togglePanel();
+        // The field is there once the panel is drawn.
+        requestAnimationFrame(() => root.current?.querySelector<HTMLInputElement>(".tag-new")?.focus());
+      } else if (act === "boxes") framed.value = !framed.value;
       else if (act === "favourite" && r !== undefined) void desk.favourite([r]);
       else if (act === "rate" && r !== undefined) void desk.rate([r], Number(event.key) || null);
       else if (act === "zoom") swipe.current?.toggleZoom();
@@ -302,7 +303,7 @@ export default function Viewer() {
   const name = shown ? fileName(shown.path) : "";
   const favourite = row !== undefined && desk.isFavourite(row);
   const missing = row === undefined && (desk.status.value.phase === "live" || desk.status.value.phase === "offline");
-  const total = rows.current.length;
+  const total = rows.length;
 
   return (
     <div
@@ -320,10 +321,10 @@ export default function Viewer() {
         {missing && <p class="stage-sentence">{say("gone")}</p>}
       </div>
       <header class="viewer-bar">
-        <button type="button" aria-label={say("back")} title={say("back")} onClick={close}>
+        <button type="button" aria-label={say("back")} title={say("back")} onClick={() => desk.leavePhoto()}>
           <ArrowLeft size={20} strokeWidth={1.75} aria-hidden="true" />
         </button>
-        <span class="viewer-name">{name}</span>
+        <bdi class="viewer-name">{name}</bdi>
         <span class="viewer-gap" />
         <button type="button" aria-pressed={favourite} aria-label={say("favourite")} title={say("favourite")} onClick={() => row !== undefined && void desk.favourite([row])}>
           <Heart size={20} strokeWidth={1.75} aria-hidden="true" class={favourite ? "is-filled" : ""} />
@@ -346,17 +347,17 @@ export default function Viewer() {
           <Info size={20} strokeWidth={1.75} aria-hidden="true" />
         </button>
       </header>
-      {index.value > 0 && (
-        <button type="button" class="turn is-previous" aria-label={say("previous")} onClick={() => swipe.current?.prev()}>
+      {index > 0 && (
+        <button type="button" class="turn is-previous" aria-label={say("previous")} onClick={() => desk.turn(-1)}>
           <ChevronLeft size={28} strokeWidth={1.5} aria-hidden="true" />
         </button>
       )}
-      {index.value >= 0 && index.value < total - 1 && (
-        <button type="button" class="turn is-next" aria-label={say("next")} onClick={() => swipe.current?.next()}>
+      {index >= 0 && index < total - 1 && (
+        <button type="button" class="turn is-next" aria-label={say("next")} onClick={() => desk.turn(1)}>
           <ChevronRight size={28} strokeWidth={1.5} aria-hidden="true" />
         </button>
       )}
-      {!desk.narrow.value && total > 1 && index.value >= 0 && <Strip rows={rows.current} at={index.value} />}
+      {!desk.narrow.value && total > 1 && index >= 0 && <Strip rows={rows} at={index} />}
       {panel.value && !known && !desk.narrow.value && <aside class="details" aria-label={say("details")} />}
       {panel.value && known && (
         <Details record={known} details={details.value} reasons={reasons.value} least={least.value} setLeast={(value) => (least.value = value)} light={(of) => boxes.current.light(of)} close={togglePanel} />
@@ -369,7 +370,7 @@ export default function Viewer() {
 const BESIDE = 9;
 const STRIP_HEIGHT = 44;
 
-function Strip({ rows, at }: { rows: ArrayLike<number>; at: number }) {
+function Strip({ rows, at }: { rows: Uint32Array; at: number }) {
   const desk = useDesk();
   const { columns } = desk.library;
   const wide = (i: number): number => Math.max(30, Math.min(96, STRIP_HEIGHT * (columns.ratio[rows[i] as number] || 1)));

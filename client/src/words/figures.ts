@@ -33,9 +33,10 @@ export function bytes(count: number): string {
   return new Intl.NumberFormat(language(), { style: "unit", unit: units[unit] as string, unitDisplay: unit === 0 ? "long" : "short", maximumFractionDigits: digits }).format(value);
 }
 
-/** `12.2 MP`. */
+/** `12.2 MP`; of stamps, where that would be nothing, `64 × 64`. */
 export const megapixels = (width: number, height: number): string => {
   const million = (width * height) / 1e6;
+  if (million < 0.05) return `${number(width)} × ${number(height)}`;
   return say("megapixels", { n: number(million, million < 10 ? 1 : 0) });
 };
 
@@ -55,6 +56,8 @@ export const longDay = (date: Date): string => {
   const weekday = dated("weekday", { weekday: "long" }).format(date);
   return `${weekday}, ${dated("day", { day: "numeric", month: "long", year: "numeric" }).format(date)}`;
 };
+/** `Sat, 14 Jun 2025`, where the long one has no room. */
+export const shortDay = (date: Date): string => dated("short day", { weekday: "short", day: "numeric", month: "short", year: "numeric" }).format(date);
 export const dayMonth = (date: Date): string => dated("day month", { day: "numeric", month: "long" }).format(date);
 export const longMonth = (date: Date): string => dated("month", { month: "long", year: "numeric" }).format(date);
 export const shortMonth = (date: Date): string => dated("short month", { month: "short" }).format(date);
@@ -102,5 +105,8 @@ export function coordinate(value: number, axis: "lat" | "lon"): string {
   return `${number(Math.abs(value), 4)}° ${letters[axis][value < 0 ? 1 : 0]}`;
 }
 
-/** The last part of a path. */
-export const fileName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+/** A path as it may be shown: characters that turn the direction of writing could make "exe.jpg" read as "gpj.exe". */
+export const legible = (path: string): string => path.replace(/[\u0000-\u001f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "\ufffd");
+
+/** The last part of a path, as it may be shown. */
+export const fileName = (path: string): string => legible(path.slice(path.lastIndexOf("/") + 1));

@@ -85,4 +85,13 @@ describe("figures", () => {
   test("a path's last part is the file's name", () => {
     expect([fileName("Photos/Havana/IMG_4417.jpg"), fileName("x.jpg")]).toEqual(["IMG_4417.jpg", "x.jpg"]);
   });
+
+  test("a name cannot turn the direction it is read in", () => {
+    expect(fileName("odd/\u202egpj.exe")).toBe("\ufffdgpj.exe");
+    expect(fileName("תמונה.jpg")).toBe("תמונה.jpg");
+  });
+
+  test("a stamp is told in pixels", () => {
+    expect(megapixels(64, 48)).toBe("64 × 48");
+  });
 });

@@ -5,7 +5,8 @@ import { FLAG, type Columns, type Reason } from "../../lib/library";
 import { lay, neighbour, rowOf, rowsBetween, atOrBefore, type Layout, type Step } from "./layout";
 import { keyed, type Grouping } from "./days";
 import { Scrolling } from "./scrolling";
-import { Tile, thumbOf } from "./tile";
+import { Check } from "lucide-preact";
+import { icon, Tile, thumbOf } from "./tile";
 import { actOf, type Act } from "../keys";
 
 export interface Scene {
@@ -29,6 +30,8 @@ export interface Heading {
   /** Row of the group's first photo. */
   first: number;
   count: number;
+  /** Room for its text, px. */
+  width: number;
   /** A few rows spread over the group. */
   sample: number[];
 }
@@ -44,7 +47,8 @@ export interface Anchor {
 export interface Host {
   href(id: string): string;
   label(row: number): string;
-  heading(heading: Heading): { title: string; aside: string };
+  /** What stands above a group, in full where it may be cut, and the name of what selects it. */
+  heading(heading: Heading): { title: string; full: string; aside: string; select: string };
   /** What only the record tells, a moment later. */
   aside(heading: Heading): Promise<string>;
   reasons(rows: number[]): Promise<Reason[][]>;
@@ -157,6 +161,7 @@ export class Grid {
       this.refresh();
       return;
     }
+    this.#flags();
     this.#lay();
     if (fresh) this.#go(0);
     else if (anchor && this.position > 0) this.restore(anchor);
@@ -166,10 +171,13 @@ export class Grid {
 
   /** The photos' flags changed, their places did not. */
   refresh(): void {
-    const scene = this.#scene;
-    if (!scene) return;
-    for (const tile of this.#live.values()) tile.favourite(((scene.columns.flags[tile.row] ?? 0) & FLAG.favourite) !== 0);
+    this.#flags();
     this.#draw();
+  }
+
+  #flags(): void {
+    const flags = this.#scene?.columns.flags;
+    if (flags) for (const tile of this.#live.values()) tile.favourite(((flags[tile.row] ?? 0) & FLAG.favourite) !== 0);
   }
 
   mark(picked: ReadonlySet<number>): void {
@@ -398,35 +406,46 @@ export class Grid {
         wanted.add(groupKey);
         let head = this.#headLive.get(groupKey);
         if (!head) {
-          head = document.createElement("h2");
+          head = document.createElement("div");
           head.className = "grid-head";
+          const text = document.createElement("h2");
           const title = document.createElement("span");
           title.className = "grid-head-title";
           const aside = document.createElement("span");
           aside.className = "grid-head-aside";
-          head.append(title, aside);
+          const tick = document.createElement("button");
+          tick.type = "button";
+          tick.className = "grid-head-tick";
+          // Not a stop of its own between every two days: on a photo, G does the same.
+          tick.tabIndex = -1;
+          tick.append(icon(Check, true));
+          text.append(title, aside);
+          head.append(text, tick);
           this.#headLive.set(groupKey, head);
           this.#heads.append(head);
         }
         const step = Math.max(1, Math.floor((end - first) / 6));
         const sample: number[] = [];
         for (let i = first; i < end && sample.length < 6; i += step) sample.push(scene.order[i] as number);
-        const heading: Heading = { key: groupKey, first: photo, count: end - first, sample };
+        const heading: Heading = { key: groupKey, first: photo, count: end - first, width: layout.groupWidth[g] as number, sample };
         const memo = `${groupKey} ${photo} ${end - first}`;
         const text = this.#host.heading(heading);
-        (head.firstChild as HTMLElement).textContent = text.title;
-        (head.lastChild as HTMLElement).textContent = this.#asides.get(memo) ?? text.aside;
-        head.title = text.title;
+        const [title, beside] = head.firstElementChild?.children as unknown as [HTMLElement, HTMLElement];
+        title.textContent = text.title;
+        beside.textContent = this.#asides.get(memo) ?? text.aside;
+        head.lastElementChild?.setAttribute("aria-label", text.select);
+        head.title = text.full;
         head.dataset["first"] = String(first);
         head.dataset["end"] = String(end);
         head.style.transform = `translate(${layout.groupX[g]}px, ${(layout.groupTop[g] as number) - base}px)`;
         head.style.width = `${layout.groupWidth[g]}px`;
         if (!almost && !this.#asides.has(memo)) {
           this.#asides.set(memo, text.aside);
-          const element = head;
+          const element = beside;
+          const of = head;
           void this.#host.aside(heading).then((aside) => {
             this.#asides.set(memo, aside);
-            if (this.#headLive.get(groupKey) === element && element.dataset["first"] === String(first)) (element.lastChild as HTMLElement).textContent = aside;
+            if (this.#headLive.get(groupKey) === of && of.dataset["first"] === String(first)) element.textContent = aside;
           });
         }
       }
@@ -463,10 +482,21 @@ export class Grid {
   }
 
   #headClicked(event: MouseEvent): void {
-    const head = event.target instanceof Element ? (event.target.closest(".grid-head") as HTMLElement | null) : null;
-    if (!head || this.#picked.size === 0) return;
-    const first = Number(head.dataset["first"]);
-    const end = Number(head.dataset["end"]);
+    const on = event.target instanceof Element ? event.target : undefined;
+    const head = on?.closest<HTMLElement>(".grid-head");
+    if (!head || (this.#picked.size === 0 && !on?.closest(".grid-head-tick"))) return;
+    this.#toggleSpan(Number(head.dataset["first"]), Number(head.dataset["end"]));
+  }
+
+  /** All photos under the heading of the current one; without headings, all there are. */
+  #toggleGroup(): void {
+    const { groups, groupFirst, tiles } = this.#layout;
+    if (groups === 0) return this.#toggleSpan(0, tiles);
+    const g = Math.min(atOrBefore(groupFirst, this.#current), groups - 1);
+    this.#toggleSpan(groupFirst[g] as number, groupFirst[g + 1] as number);
+  }
+
+  #toggleSpan(first: number, end: number): void {
     const rows = Array.from(this.#scene?.order.subarray(first, end) ?? []);
     const next = new Set(this.#picked);
     const all = rows.every((row) => next.has(row));
@@ -534,7 +564,8 @@ export class Grid {
     else if (act === "range") {
       if (this.#pivot < 0) this.#pivot = this.#current;
       this.#range(this.#current);
-    } else if (act === "all") this.#host.pick(new Set(order));
+    } else if (act === "group") this.#toggleGroup();
+    else if (act === "all") this.#host.pick(new Set(order));
     else if (act === "favourite") this.#host.favourite(this.#picked.size > 0 ? [...this.#picked] : [row]);
     else if (act === "larger") this.#host.resize(1);
     else if (act === "smaller") this.#host.resize(-1);

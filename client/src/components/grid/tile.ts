@@ -26,7 +26,7 @@ const STRETCH = 1.12;
 export const thumbOf = (id: string, widest: number, density = devicePixelRatio): string =>
   `/media/${id}/${widest * Math.min(density, 2.5) > THUMB * STRETCH ? "thumb2x" : "thumb"}`;
 
-function icon(of: unknown, filled = false): SVGElement {
+export function icon(of: unknown, filled = false): SVGElement {
   const home = document.createElement("div");
   render(h(of as ComponentType<Record<string, unknown>>, { size: 18, strokeWidth: filled ? 2.5 : 1.75, "aria-hidden": "true" }), home);
   return home.firstElementChild as SVGElement;
@@ -136,14 +136,6 @@ export class Tile {
         if (!this.#picture) this.element.classList.add("is-away");
       },
     );
-  }
-
-  get loaded(): HTMLImageElement | undefined {
-    return this.#picture;
-  }
-
-  get asked(): boolean {
-    return this.#url !== "";
   }
 
   picked(yes: boolean): void {

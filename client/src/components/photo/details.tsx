@@ -5,13 +5,14 @@ import { useEffect, useState } from "preact/hooks";
 import { Star, X } from "lucide-preact";
 import type { PhotoDetails, Reason, WordFacts } from "../../lib/library";
 import type { PhotoRecord } from "../../lib/records";
-import { aperture, bytes, exposure, exposureValue, focal, megapixels, taken } from "../../words/figures";
+import { aperture, bytes, exposure, exposureValue, focal, legible, megapixels, taken } from "../../words/figures";
 import { number, say, score as sure, type Key } from "../../words/words";
 import { useDesk } from "../desk";
 import { why } from "../reasons";
 import { whoIs } from "./boxes";
 import { curve, histogramOf } from "./histogram";
 import { Locator } from "./locator";
+import { Tags } from "./tags";
 
 interface Props {
   record: PhotoRecord;
@@ -40,9 +41,10 @@ export function Details({ record, details, reasons, least, setLeast, light, clos
       <h2 class="details-day">{when?.day ?? say("undated")}</h2>
       <p class="details-where">{[time, place].filter(Boolean).join(" · ")}</p>
       {record.lat !== undefined && record.lon !== undefined && <Locator lat={record.lat} lon={record.lon} />}
-      {details?.altitude != null && <p class="details-where">{say("altitude", { n: Math.round(details.altitude) })}</p>}
+      {details?.altitude != null && <p class="details-where">{say(details.altitude < -0.5 ? "depth" : "altitude", { n: Math.abs(Math.round(details.altitude)) })}</p>}
       <Caption record={record} />
       <Rating record={record} />
+      <Tags record={record} />
       {reasons.length > 0 && (
         <section>
           <h3 class="label">{say("whyTitle")}</h3>
@@ -91,8 +93,8 @@ export function Details({ record, details, reasons, least, setLeast, light, clos
         <ul>
           {(details?.files ?? [{ path: record.path, bytes: record.bytes, modified: "" }]).map((file, index) => (
             <li key={file.path} class="pair">
-              <span class="path" title={file.path}>
-                {file.path}
+              <span class="path" title={legible(file.path)}>
+                <bdi>{legible(file.path)}</bdi>
               </span>
               <span>{index === 0 ? `${megapixels(record.width, record.height)} · ${bytes(file.bytes)}` : say("samePicture")}</span>
             </li>
@@ -163,11 +165,6 @@ function Rating({ record }: { record: PhotoRecord }) {
           <Star size={18} strokeWidth={1.75} aria-hidden="true" />
         </button>
       ))}
-      {(record.tags ?? []).map((tag) => (
-        <span key={tag} class="chip">
-          {tag}
-        </span>
-      ))}
     </div>
   );
 }
@@ -177,7 +174,9 @@ function Camera({ record }: { record: PhotoRecord }) {
   if (!camera || Object.keys(camera).length === 0) return null;
   const { make, model, lens, iso, aperture: f, exposure: seconds, focal: mm, focal35 } = camera;
   const body = model && make && !model.toLowerCase().startsWith(make.toLowerCase().split(" ")[0] ?? "") ? `${make} ${model}` : (model ?? make ?? "");
-  const glass = [lens, focal35 ? say("equivalent", { n: Math.round(focal35) }) : mm ? focal(mm) : ""].filter(Boolean).join(", ");
+  // Cameras without a lens they know write dashes.
+  const named = lens && /[\p{L}\p{N}]/u.test(lens) ? lens : "";
+  const glass = [named, focal35 ? say("equivalent", { n: Math.round(focal35) }) : mm ? focal(mm) : ""].filter(Boolean).join(", ");
   const shot = [f ? aperture(f) : "", seconds ? exposure(seconds) : "", iso ? `ISO ${number(iso).replace(/\D/g, "")}` : ""].filter(Boolean).join(" · ");
   const ev = f && seconds && iso ? `EV ${number(exposureValue(f, seconds, iso), 1)}` : "";
   return (
@@ -242,7 +241,7 @@ function Contents({ record, least, setLeast, light, searchFor }: Pick<Props, "re
           </li>
         )}
       </ul>
-      {shown.length === 0 && <p class="details-quiet">{say(looked ? "nothingSure" : "notLookedAt")}</p>}
+      {shown.length === 0 && (all.length > 0 || !record.terms?.length) && <p class="details-quiet">{say(!looked ? "notLookedAt" : all.length > 0 ? "nothingSure" : "nothingKnown")}</p>}
     </section>
   );
 }
