@@ -8,8 +8,10 @@ import logging
 import os
 import signal
 import sys
+from pathlib import Path
 
 from vitrine.analyzers import registry
+from vitrine.analyzers.bench import bench
 from vitrine.analyzers.runner import Runner
 from vitrine.config.errors import UserError
 from vitrine.config.wire import Answer
@@ -43,8 +45,17 @@ def main() -> int:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     # Ctrl-C in a terminal reaches the whole family; the server ends this process by closing its input.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    analyzers = {name: kind() for name, kind in kinds.items()}
+    if arguments.bench is not None:
+        try:
+            for line in bench(arguments.bench, analyzers, arguments.batch):
+                print(line, file=answers)
+        except UserError as error:
+            print(error, file=sys.stderr)
+            return 2
+        return 0
     try:
-        Runner({name: kind() for name, kind in kinds.items()}, arguments.batch, write).run(sys.stdin)
+        Runner(analyzers, arguments.batch, write).run(sys.stdin)
     except BrokenPipeError:
         # The server is gone, so nobody waits for an answer; decoding threads need no farewell.
         os._exit(0)
@@ -61,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--analyzers", default="", help="which ones, separated by commas; all when left out")
     parser.add_argument("--batch", type=int, default=8, help="most pictures looked at together (default 8)")
     parser.add_argument("--threads", type=int, default=_cores(), help="threads a model may use (default: one a core)")
+    parser.add_argument("--bench", type=Path, metavar="DIR", help="measure each model and the whole on photos of a folder, print a table, and leave")
     parser.add_argument("--list", action="store_true", help="say which analyzers there are and leave")
     return parser.parse_args()
 

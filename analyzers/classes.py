@@ -39,7 +39,7 @@ class Classes(Analyzer[Callable[..., Any]]):
         facts = MODELS[self.model]
         batch = np.stack([crops.centre(picture, facts.input_px) for picture in pictures])
         fed = (batch.astype(np.float32) - facts.mean) / facts.scale
-        with graphs.turn():
+        with graphs.turn(self.model, len(fed)):
             scores = network(fed).numpy()
         results: list[ClassesResult] = []
         for row in scores:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from vitrine.analyzers.contract import Analyzer, Picture
+from vitrine.analyzers.models.bare import CLOCK
 from vitrine.analyzers.models.graphs import Array
 from vitrine.analyzers.pixels import boxes
 from vitrine.analyzers.pixels.letterbox import Letterbox
@@ -44,7 +45,9 @@ class Nudity(Analyzer[Any]):
         facts = MODELS[self.model]
         views = [Letterbox.of(picture, facts.input_px) for picture in pictures]
         batch = np.stack([view.pixels for view in views]).astype(np.float32).transpose(0, 3, 1, 2)
-        (raw,) = network.run(None, {network.get_inputs()[0].name: (batch - np.float32(facts.mean)) / np.float32(facts.scale)})
+        fed = (batch - np.float32(facts.mean)) / np.float32(facts.scale)
+        with CLOCK.running(self.model, len(fed)):
+            (raw,) = network.run(None, {network.get_inputs()[0].name: fed})
         return [self._parts(*each) for each in zip(raw, views, pictures, strict=True)]
 
     def _parts(self, raw: Array, view: Letterbox, picture: Picture) -> NudityResult:

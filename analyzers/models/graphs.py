@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from vitrine.analyzers.models.bare import CLOCK
+
 Array = npt.NDArray[Any]
 Node = dict[str, Any]
 Graph = Callable[[Array], list[Array]]
@@ -34,14 +36,15 @@ _TURN = Lock()
 
 
 @contextmanager
-def turn(fuse: bool = True) -> Iterator[None]:
+def turn(model: str, rows: int, fuse: bool = True) -> Iterator[None]:
     """One network of TensorFlow at a time: each uses every core by itself, and whether operations are fused is an option of the process."""
     import tensorflow as tf
 
     with _TURN:
         # Read by the thread that sets it, at its next call.
         tf.config.optimizer.set_experimental_options({"remapping": fuse})
-        yield
+        with CLOCK.running(model, rows):
+            yield
 
 
 def load(topology: Path, weights: Path, outputs: Sequence[str], fuse: bool = True) -> Graph:
@@ -84,8 +87,9 @@ def load(topology: Path, weights: Path, outputs: Sequence[str], fuse: bool = Tru
     def call(batch: Array) -> list[Array]:
         parts = []
         for start in range(0, len(batch), MOST):
-            with turn(fuse):
-                parts.append([value.numpy() for value in compiled(tf.constant(batch[start : start + MOST]))])
+            part = batch[start : start + MOST]
+            with turn(topology.stem, len(part), fuse):
+                parts.append([value.numpy() for value in compiled(tf.constant(part))])
         return [np.concatenate(each) for each in zip(*parts, strict=True)]
 
     return call
