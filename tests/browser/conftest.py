@@ -95,6 +95,13 @@ class Server:
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
     """Start ``vitrine serve ARGUMENTS --data DATA --port 0``; without ``data`` in a fresh folder. Every server is stopped at the end."""
+    with servers(tmp_path) as start:
+        yield start
+
+
+@contextlib.contextmanager
+def servers(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """What ``serve`` gives to a test, for whoever keeps a server longer; data and logs lie in ``tmp_path``."""
     running: list[Server] = []
 
     def start(*arguments: str | Path, data: Path | None = None, environment: dict[str, str] | None = None) -> Server:
@@ -135,11 +142,13 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Server]]:
             pytest.fail(f"vitrine serve ended without an address:\n{log.read_text()}")
         return server
 
-    yield start
-    for server in running:
-        server.stop()
-        if server.process.stdout:
-            server.process.stdout.close()
+    try:
+        yield start
+    finally:
+        for server in running:
+            server.stop()
+            if server.process.stdout:
+                server.process.stdout.close()
 
 
 @dataclass

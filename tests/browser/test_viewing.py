@@ -232,10 +232,14 @@ def test_a_photo_no_browser_can_show_stays_on_its_preview_and_can_be_downloaded(
     asked: list[str] = []
     tab.page.on("request", lambda request: asked.append(request.url))
     tiles(tab).first.locator(".tile-open").click()
-    until(lambda: shown(tab.page), 10)
-    tab.page.wait_for_timeout(300)
+    # At once, while it still opens: that must not lose the picture.
     tab.page.keyboard.press("z")
-    tab.page.wait_for_timeout(600)
+    until(lambda: shown(tab.page), 10)
+    if not tab.page.locator(".pswp--zoomed-in").count():
+        tab.page.wait_for_timeout(500)
+        tab.page.keyboard.press("z")
+    expect(tab.page.locator(".pswp--zoomed-in")).to_have_count(1)
+    tab.page.wait_for_timeout(500)
     assert not any(url.endswith("/original") for url in asked)
     assert shown(tab.page)
     with tab.page.expect_download() as download:

@@ -288,7 +288,10 @@ export default function Viewer() {
       } else if (act === "boxes") framed.value = !framed.value;
       else if (act === "favourite" && r !== undefined) void desk.favourite([r]);
       else if (act === "rate" && r !== undefined) void desk.rate([r], Number(event.key) || null);
-      else if (act === "zoom") swipe.current?.toggleZoom();
+      else if (act === "zoom") {
+        // While it opens, PhotoSwipe would lose the picture between two zooms.
+        if (!swipe.current?.opener.isOpening) swipe.current?.toggleZoom();
+      }
       else return;
       event.preventDefault();
     };
