@@ -332,11 +332,9 @@ def _made_new(data: DataFolder) -> int:
         schema.check(db)
         # Sequence numbers are given out again, to other changes; the epoch tells browsers that theirs are void.
         db.execute("INSERT OR REPLACE INTO meta VALUES ('epoch', ?)", (uuid.uuid4().hex,))
-        bare = [(photo,) for (photo,) in db.execute("SELECT DISTINCT photo FROM files WHERE photo IS NOT NULL") if not data.has_pictures(photo)]
-        # No file has this time: the next scan reads them again, and finds everything else about them known.
-        db.executemany("UPDATE files SET mtime_ns = -1 WHERE photo = ?", bare)
         db.commit()
-        (unread,) = db.execute("SELECT count(*) FROM files WHERE mtime_ns = -1").fetchone()
+        photos = db.execute("SELECT photo, count(*) FROM files WHERE photo IS NOT NULL GROUP BY photo").fetchall()
+        unread = sum(files for photo, files in photos if not data.has_pictures(photo))
     data.pictures.mkdir(exist_ok=True)
     if data.document.exists():
         # Whoever signed out, or was signed out, after the backup stays so.

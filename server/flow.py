@@ -284,10 +284,12 @@ class Flow:
                         touched = await watch.touched(REST_S)
 
     async def _glance(self, watch: Watch, readers: Readers, root: int, paths: list[bytes], report: Report) -> None:
-        rows = list(await self.catalogue.reading.execute_fetchall("SELECT path, (SELECT count(*) FROM files WHERE root = id) FROM roots WHERE id = ?", (root,)))
+        rows = list(
+            await self.catalogue.reading.execute_fetchall("SELECT path, state, (SELECT count(*) FROM files WHERE root = id) FROM roots WHERE id = ?", (root,))
+        )
         if not rows:
             return
-        raw, files = rows[0]
+        raw, state, files = rows[0]
         known: dict[bytes, scan.Known] = {}
         for path in paths:
             # Everything below a folder lies between "folder/" and "folder0", for "0" follows "/".
@@ -296,8 +298,8 @@ class Flow:
                     known[bytes(name)] = scan.Known(scan.Stamp(size, mtime_ns, inode), bool(settled))
         links = self.settings.flag("follow_links")
         found = await asyncio.to_thread(glance, bytes(raw), paths, known, SUFFIXES, quiet_s=QUIET_S, follow_links=links)
-        if found.offline or (len(found.missing) == files > 0 and not found.fresh):
-            # All of a root at once is a matter for a scan, which knows a disk that was taken away.
+        if found.offline or state == "offline" or (len(found.missing) == files > 0 and not found.fresh):
+            # All of a root at once, going or coming, is a matter for a scan, which knows a disk that was taken away.
             self.ask()
             return
         watch.again(root, found.restless)

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "Check that everything is in order, and list the problems.",
     "backup": "Copy catalogue, accounts and settings to a safe place.",
     "restore": "Put a backup into the data folder.",
+    "verify": "Check catalogue, previews and originals for damage.",
     "roots": "List the photo folders, or take one out of the gallery.",
     "user": "List people, make a one-time sign-in link, set a password.",
     "settings": "List settings, change one, or take a change back.",

@@ -176,6 +176,21 @@ def test_a_backup_brings_back_what_was_there(library: Shell, tmp_path: Path) -> 
     assert (wrong.exit_code, "is no backup" in wrong.stderr) == (2, True)
 
 
+def test_verify_says_what_is_damaged_and_exits_1(library: Shell, photos: Path) -> None:
+    said = library("verify", "--files")
+    assert said.exit_code == 0
+    assert re.fullmatch(r"3 photos, 9 pictures, 3 originals \(0\.0 GB\): everything is what it was\n", said.stdout)
+    path = photos / "Havana" / "harbour-1.jpg"
+    times = path.stat()
+    path.write_bytes(path.read_bytes()[:-3] + b"rot")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    next(library.data.pictures.rglob("*.thumb.jpg")).unlink()
+    said = library("verify", "--files")
+    assert said.exit_code == 1
+    assert [line.split(":")[0] for line in said.stdout.splitlines()] == ["picture", "bit-rot", "3 photos, 9 pictures, 3 originals (0.0 GB)"]
+    assert [finding["kind"] for finding in library.json("verify")["findings"]] == ["picture"]
+
+
 def test_settings_can_be_listed_changed_and_taken_back(shell: Shell) -> None:
     assert shell.json("settings", "list").keys() == {setting.name for setting in SETTINGS}
     assert shell("settings", "set", "port", "9000").exit_code == 0
