@@ -57,8 +57,17 @@ def timed(work: Callable[[], object]) -> float:
 
 def peak_mb(process: int) -> float:
     """The most memory a process has had in use at once, in MB (resident, as the kernel counts it)."""
+    return _status_mb(process, "VmHWM:")
+
+
+def held_mb(process: int) -> float:
+    """The memory that a process has in use now, in MB (resident)."""
+    return _status_mb(process, "VmRSS:")
+
+
+def _status_mb(process: int, name: str) -> float:
     status = Path(f"/proc/{process}/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) * 1024 / 1e6
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(name)) * 1024 / 1e6
 
 
 def sizes(*usual: int) -> list[int]:
