@@ -162,6 +162,25 @@ def test_typing_loses_no_letter_while_results_arrive(gallery, tab):
     expect(page.get_by_role("listbox")).to_be_hidden()
 
 
+def test_going_back_from_a_search_leads_to_where_one_was(gallery, tab):
+    page = tab.page
+    page.set_viewport_size({"width": 900, "height": 420})
+    page.locator(".grid").hover()
+    page.mouse.wheel(0, 500)
+    until(lambda: page.evaluate("document.querySelector('.grid').scrollTop") > 200, 10)
+    page.wait_for_timeout(300)
+    before = page.evaluate("document.querySelector('.grid').scrollTop")
+    page.keyboard.press("/")
+    page.keyboard.type("2024")
+    page.keyboard.press("Enter")
+    expect(page.locator(".search-chip")).to_have_text(["2024"])
+    expect(tiles(tab)).to_have_count(2)
+    assert page.evaluate("document.querySelector('.grid').scrollTop") == 0
+    page.go_back()
+    expect(page.locator(".search-chip")).to_have_count(0)
+    until(lambda: abs(page.evaluate("document.querySelector('.grid').scrollTop") - before) < 4, 10)
+
+
 def test_a_group_is_selected_with_a_key_and_with_its_heading(gallery, tab):
     page = tab.page
     tiles(tab).first.locator(".tile-open").focus()

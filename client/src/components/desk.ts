@@ -249,8 +249,11 @@ export class Desk {
 
   go(route: Route, replace = false): void {
     clearTimeout(this.#settling);
-    if (replace) history.replaceState(history.state, "", print(route));
-    else {
+    if (replace) {
+      // Another query under the same entry has no place to go back to yet.
+      const same = route.page === this.route.value.page && route.query === this.route.value.query;
+      history.replaceState(same ? history.state : { ...(history.state as object | null), anchor: undefined }, "", print(route));
+    } else {
       this.#remember();
       const opens = route.photo !== undefined && this.route.value.photo === undefined;
       history.pushState({ over: opens }, "", print(route));

@@ -69,8 +69,7 @@ function mount(desk: Desk, scroller: HTMLElement, side: HTMLElement): () => void
   desk.grid = { tile: (row) => grid.tile(row), anchor: () => grid.anchor(), reveal: (row, focus) => grid.reveal(row, focus) };
 
   let order: { of: Selection; rows: Uint32Array } | undefined;
-  const remembered = desk.remembered;
-  let first = true;
+  let name: string | undefined;
   const untie = [
     effect(() => {
       const selection = desk.selection.value;
@@ -80,9 +79,11 @@ function mount(desk: Desk, scroller: HTMLElement, side: HTMLElement): () => void
       const dated = selection.sort === "newest" || selection.sort === "oldest";
       const grouping: Grouping = dated ? chosen : "none";
       if (order?.of !== selection) order = { of: selection, rows: shown(selection) };
+      const before = name;
+      name = `${selection.query} ${selection.sort}`;
       grid.show({
         columns,
-        name: `${selection.query} ${selection.sort}`,
+        name,
         order: order.rows,
         almostFrom: selection.order.length,
         grouping,
@@ -90,8 +91,9 @@ function mount(desk: Desk, scroller: HTMLElement, side: HTMLElement): () => void
         narrow,
         reasons: desk.searching.value,
       });
-      if (first && remembered) grid.restore(remembered);
-      first = false;
+      // After a reload and after going back alike; a page that was gone to anew remembers nothing.
+      const remembered = name === before ? undefined : desk.remembered;
+      if (remembered) grid.restore(remembered);
       scrubber.show({ marks: marks(desk, grid, order.rows, dated), height: grid.layout.height }, grid.view);
       scrubber.move(grid.position);
     }),

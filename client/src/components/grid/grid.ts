@@ -213,7 +213,8 @@ export class Grid {
   go(position: number): void {
     this.#wantedAnchor = undefined;
     this.#go(position);
-    this.#draw();
+    // With the frame, like any scroll: a second drawing in the same frame would see no movement, and load what only rushes by.
+    this.#scrolled();
   }
 
   #go(position: number): void {
