@@ -107,6 +107,8 @@ class Catalogue:
         """A reading connection of its own. It is in no transaction between two queries: one that lasts would keep the write-ahead log growing."""
         db = await _connect(self.path)
         try:
+            # It reads each page of the file once, and a slow client keeps it for long.
+            await db.execute("PRAGMA cache_size = -256")
             yield db
         finally:
             await db.close()

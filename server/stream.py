@@ -20,8 +20,8 @@ from vitrine.server.catalogue import Catalogue, Newest
 PIECE = 64 * 1024
 """Bytes handed over at once: a write per piece is twice as fast as a write per record."""
 
-PAGE = 1000
-"""Rows fetched at once: bounds what a slow client costs."""
+PAGE = 150
+"""Rows fetched at once: some two pieces, for they wait in memory while a slow client reads."""
 
 # A restore begins a new epoch, in which old sequence numbers mean nothing.
 STATE = "SELECT coalesce(max(seq), 0), (SELECT count(*) FROM records WHERE gone = 0), (SELECT value FROM meta WHERE name = 'epoch') FROM records"
