@@ -26,7 +26,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -149,6 +149,11 @@ class Flow:
         self._whole = False
         self._problems = 0
 
+    @property
+    def analyzers(self) -> tuple[str, ...]:
+        """Those that the settings name."""
+        return tuple(name for name in self.settings.text("analyzers").replace(" ", "").split(",") if name)
+
     # scan
 
     async def run(self, *, analyzing: bool = True) -> Report:
@@ -166,6 +171,23 @@ class Flow:
                 await _cancelled(analysed)
         await self.tell()
         return report
+
+    async def look(self) -> Report:
+        """Analyse what lacks a result, without a scan; returns when all is done."""
+        report = Report()
+        await self._believe()
+        await self._analyze(report)
+        return report
+
+    async def look_again(self, photos: Sequence[str], analyzers: Sequence[str] = ()) -> tuple[str, ...]:
+        """Have photos looked at again soon, by these analyzers or by all; what is known of them stays until then. Returns the analyzers."""
+        names = tuple(analyzers) or self.analyzers
+        await self.store.outdate(photos, names)
+        self._overlooked = True
+        if self._looking:
+            self._fresh.extendleft(photos)
+        self._woken.set()
+        return names
 
     async def live(self) -> None:
         """Scan now and whenever asked or the interval is over, follow what is touched in between, and analyse what comes of it; until cancelled."""
@@ -377,7 +399,7 @@ class Flow:
 
     async def _analyze(self, report: Report) -> None:
         """Let the analyzers look at every photo that lacks one of their results, the freshly read first; until none is left and no scan brings more."""
-        names = [name for name in self.settings.text("analyzers").replace(" ", "").split(",") if name]
+        names = self.analyzers
         self._unfinished = self._overlooked = True
         try:
             facts = {each["name"]: each for each in await analyze.facts(names)}
@@ -402,6 +424,8 @@ class Flow:
                     if not self.scanning:
                         # Photos that left, and copies, were counted and never looked at.
                         self.analyzing.total = self.analyzing.done
+                        # Whatever woke it is dealt with; the end of the scan would otherwise start the analyzers once more for nothing.
+                        self._woken.clear()
                         self._unfinished = False
                         return
                     await self._woken.wait()

@@ -173,6 +173,14 @@ class Store:
                 await self._note(db, "analyze", Problem(code, sentence), analyzer_stamp(facts), photo=photo, analyzer=facts["name"])
             return await self._compose(db, [photo])
 
+    async def outdate(self, photos: Sequence[str], analyzers: Sequence[str]) -> None:
+        """Have these analyzers look at these photos again. Their results stay in force until others take their place."""
+        pairs = [(photo, analyzer) for photo in photos for analyzer in analyzers]
+        async with self._catalogue.writing() as db:
+            # No model has an empty checksum, so the backlog finds them lacking.
+            await db.executemany("UPDATE results SET checksum = '' WHERE photo = ? AND analyzer = ?", pairs)
+            await db.executemany("DELETE FROM problems WHERE photo = ? AND analyzer = ?", pairs)
+
     async def mark(self, photo: str, change: Change) -> dict[str, Any] | None:
         """Store what a person entered and return the new record; None when there is no such photo."""
         async with self._catalogue.writing() as db:

@@ -16,6 +16,7 @@ from vitrine.config.errors import UserError
 COMMANDS: dict[str, str] = {
     "serve": "Show the gallery in the browser and keep it up to date.",
     "scan": "Read new photos and look into them, then stop.",
+    "analyze": "Look into photos, again when asked, or measure how fast that is.",
     "search": "Find photos by a sentence.",
     "records": "Print the records, one JSON line a photo.",
     "doctor": "Check that everything is in order, and list the problems.",

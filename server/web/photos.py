@@ -71,6 +71,22 @@ async def change(request: web.Request) -> web.StreamResponse:
     return answer({"record": record})
 
 
+@routes.post(f"/api/photos/{ID}/analyze")
+async def analyze(request: web.Request) -> web.StreamResponse:
+    """Have the analyzers look at this photo again, all of them or those named."""
+    gallery = request.app[GALLERY]
+    photo = request.match_info["id"]
+    await _record(gallery, photo)
+    body = await body_of(request) if request.can_read_body else {}
+    names = body.get("analyzers", [])
+    known = gallery.flow.analyzers
+    if not isinstance(names, list) or any(name not in known for name in names):
+        raise Refusal(400, "unknown", f"analyzers is a list of {', '.join(known)}.", "analyzers")
+    if not gallery.settings.flag("analyze"):
+        raise Refusal(409, "off", "Looking into photos is switched off; the setting analyze turns it on.")
+    return answer({"analyzers": await gallery.flow.look_again([photo], names)}, status=202)
+
+
 def _checked(body: dict[str, Any]) -> Change:
     """What may be stored; the first value that may not is refused by name."""
     change: Change = {}

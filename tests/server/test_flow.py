@@ -320,6 +320,22 @@ async def test_analysis_without_its_models_says_so_and_goes_on_when_asked_after_
         assert looking.why_not_analyzing is None
 
 
+async def test_a_photo_is_looked_at_again_while_the_flow_lives_and_keeps_what_is_known(looking: Flow, photos: Path, paint: Paint, analyzers: Path) -> None:
+    paint(photos / "a.jpg")
+    await looking.store.add_root(photos)
+    async with living(looking) as until:
+
+        async def looked() -> bool:
+            return list(await looking.catalogue.reading.execute_fetchall("SELECT checksum FROM results")) == [("c",)]
+
+        await until(looked)
+        before = await records(looking)
+        assert await looking.look_again([before[0]["id"]]) == ("classes",)
+        assert await records(looking) == before
+        await until(looked)
+        assert await records(looking) == before
+
+
 async def test_a_scan_that_finds_nothing_new_wakes_no_analyzer(looking: Flow, photos: Path, paint: Paint, analyzers: Path) -> None:
     paint(photos / "a.jpg")
     await looking.store.add_root(photos)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from vitrine.config.settings import Settings
 from vitrine.server.web.gallery import Gallery
 
 
@@ -122,11 +123,41 @@ async def test_what_may_not_be_entered_names_its_field_and_changes_nothing(owner
     assert not list(await gallery.catalogue.reading.execute_fetchall("SELECT * FROM marks"))
 
 
+async def stamps(gallery: Gallery) -> list[tuple[str, str]]:
+    rows = await gallery.catalogue.reading.execute_fetchall("SELECT analyzer, checksum FROM results ORDER BY analyzer")
+    return [(analyzer, checksum) for analyzer, checksum in rows]
+
+
+async def test_a_photo_is_looked_at_again_by_those_named_and_keeps_its_results_until_then(owner: Any, gallery: Gallery) -> None:
+    (photo, *_) = await ids(gallery)
+    for name, result in (("classes", {"labels": [["beagle", 0.9]]}), ("nudity", {"parts": []})):
+        facts = {"name": name, "version": "1", "checksum": "c", "about": ""}
+        await gallery.flow.store.save_results(photo, [(facts, 1.0, result)], [])  # type: ignore[list-item]
+    gallery.settings = Settings.load({"analyze": True}, {})
+    answer = await owner.post(f"/api/photos/{photo}/analyze", json={"analyzers": ["classes"]})
+    assert (answer.status, await answer.json()) == (202, {"analyzers": ["classes"]})
+    assert await stamps(gallery) == [("classes", ""), ("nudity", "c")]
+    body = await (await owner.get(f"/api/photos/{photo}")).json()
+    assert body["record"]["classes"] == [["beagle", 0.9]]
+    assert body["results"]["classes"]["result"] == {"labels": [["beagle", 0.9]]}
+    everyone = await owner.post(f"/api/photos/{photo}/analyze")
+    assert (await everyone.json())["analyzers"] == list(gallery.flow.analyzers)
+    assert await stamps(gallery) == [("classes", ""), ("nudity", "")]
+
+
+@pytest.mark.parametrize(("body", "status", "code"), [({}, 409, "off"), ({"analyzers": ["nose"]}, 400, "unknown"), ({"analyzers": "classes"}, 400, "unknown")])
+async def test_no_photo_is_looked_at_by_analyzers_that_are_off_or_unknown(owner: Any, gallery: Gallery, body: dict[str, Any], status: int, code: str) -> None:
+    (photo, *_) = await ids(gallery)
+    answer = await owner.post(f"/api/photos/{photo}/analyze", json=body)
+    assert (answer.status, (await answer.json())["error"]["code"]) == (status, code)
+
+
 @pytest.mark.parametrize("photo", ["0" * 32, "f" * 32])
 async def test_an_unknown_photo_is_simply_not_there(owner: Any, photo: str) -> None:
     for path in (f"/api/photos/{photo}", f"/media/{photo}/thumb", f"/media/{photo}/original"):
         assert (await owner.get(path)).status == 404
     assert (await owner.patch(f"/api/photos/{photo}", json={"rating": 1})).status == 404
+    assert (await owner.post(f"/api/photos/{photo}/analyze")).status == 404
 
 
 async def test_a_photo_that_left_is_gone_from_every_route(owner: Any, gallery: Gallery, photos: Path) -> None:
