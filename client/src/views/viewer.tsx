@@ -329,18 +329,22 @@ export default function Viewer() {
         </button>
         <bdi class="viewer-name">{name}</bdi>
         <span class="viewer-gap" />
-        <button type="button" aria-pressed={favourite} aria-label={say("favourite")} title={say("favourite")} onClick={() => row !== undefined && void desk.favourite([row])}>
-          <Heart size={20} strokeWidth={1.75} aria-hidden="true" class={favourite ? "is-filled" : ""} />
-        </button>
+        {row !== undefined && (
+          <button type="button" aria-pressed={favourite} aria-label={say("favourite")} title={say("favourite")} onClick={() => void desk.favourite([row])}>
+            <Heart size={20} strokeWidth={1.75} aria-hidden="true" class={favourite ? "is-filled" : ""} />
+          </button>
+        )}
         {shown?.rating !== undefined && (
           <span class="viewer-stars" title={say("stars", { n: shown.rating })}>
             <Star size={16} strokeWidth={1.75} class="is-filled" aria-hidden="true" /> {number(shown.rating)}
           </span>
         )}
-        <button type="button" aria-pressed={framed.value} aria-label={say("boxes")} title={say("boxes")} onClick={() => (framed.value = !framed.value)}>
-          <Scan size={20} strokeWidth={1.75} aria-hidden="true" />
-          <span class="wide">{say("boxes")}</span>
-        </button>
+        {row !== undefined && (
+          <button type="button" aria-pressed={framed.value} aria-label={say("boxes")} title={say("boxes")} onClick={() => (framed.value = !framed.value)}>
+            <Scan size={20} strokeWidth={1.75} aria-hidden="true" />
+            <span class="wide">{say("boxes")}</span>
+          </button>
+        )}
         {shown && (
           <a href={`/media/${id}/original?download=1`} download aria-label={say("download")} title={say("download")}>
             <Download size={20} strokeWidth={1.75} aria-hidden="true" />
