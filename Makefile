@@ -122,7 +122,7 @@ test: check assets/models/.fetched assets/demo/.fetched client/dist/shell.json
 
 # About twenty minutes. VITRINE_BENCH_SIZES=10000,100000,1000000 names other libraries; what is generated stays in build/bench.
 bench: .venv/.test assets/models/.fetched client/dist/shell.json
-	@for bench in read rescan stream start; do $(BIN)/python -m "tests.bench.$$bench"; done
+	@for bench in read rescan watch stream start; do $(BIN)/python -m "tests.bench.$$bench"; done
 	$(BIN)/python tests/bench/accuracy.py
 
 ## Making

@@ -294,16 +294,17 @@ class Flow:
         """Read what is touched below the roots as soon as it is quiet, also during a scan; until cancelled."""
         async with watch:
             while True:
-                touched = await watch.touched()
+                arriving = await watch.stirring()
                 async with Readers(self.data, self.settings) as readers:
-                    while touched is not None:
+                    if arriving:
+                        await readers.warm()
+                    while (touched := await watch.touched(REST_S)) is not None:
                         try:
                             await self._glance(watch, readers, *touched, report)
                         except (sqlite3.Error, ExceptionGroup, UserError) as why:
                             if not isinstance(plain := _plain(why), UserError):
                                 raise plain from why
                             log.error("%s", plain)
-                        touched = await watch.touched(REST_S)
 
     async def _glance(self, watch: Watch, readers: Readers, root: int, paths: list[bytes], report: Report) -> None:
         rows = list(

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -78,6 +80,14 @@ class Readers:
             return Problem("too-hungry", "Reading the picture needs more memory than the limit allows.")
         except OSError as why:
             return Problem("unreadable", f"The file cannot be opened ({why.strerror or type(why).__name__}); check its permissions and its disk.")
+
+    async def warm(self) -> None:
+        """Start the workers now, for pictures that come in a moment."""
+        pool = await asyncio.to_thread(self._workers)
+        # Workers that do not start are spoken of when a picture is read.
+        with suppress(RuntimeError):
+            for _ in range(self._settings.whole("readers")):
+                pool.schedule(os.getpid)
 
     async def name_places(self, readings: Sequence[Reading]) -> None:
         """Put the name of its place into each reading that tells where it is."""

@@ -114,6 +114,13 @@ class Watch:
         self._deaf[root] = deaf
         return not deaf
 
+    async def stirring(self) -> bool:
+        """Wait until something happens at all, quiet or not; tells whether it is something that is there."""
+        while not self._touched and not self._gone:
+            self._woken.clear()
+            await self._woken.wait()
+        return bool(self._touched)
+
     async def touched(self, within_s: float | None = None) -> tuple[int, list[bytes]] | None:
         """A root and the paths below it that were touched and have been quiet since; None when there are none for so many seconds.
 
