@@ -73,23 +73,35 @@ export function Shell() {
       // A slider needs its arrows itself.
       if (event.target instanceof HTMLInputElement && act !== "leave") return;
       const open = desk.route.value.photo !== undefined;
-      // Known here rather than in the viewer, so that keys count from the moment a photo is asked for, before its stage is there.
-      const turn = open ? actOf(event, "viewer") : undefined;
       if (act === "search" && !open) desk.focusSearch();
       else if (act === "help") desk.help.value = true;
       else if (act === "theme") desk.turnTheme();
       else if (act === "undo" && desk.undo.value) desk.takeBack();
       else if (act === "photos" && !open) desk.go({ page: "photos", query: "" });
-      else if (turn === "previous") desk.turn(-1);
-      else if (turn === "next") desk.turn(1);
-      else if (act === "leave" && open) desk.leavePhoto();
-      else if (act === "leave" && desk.picked.value.size > 0) desk.picked.value = new Set();
-      else if (act === "leave" && desk.searching.value) desk.search("");
+      else if (act === "leave" && !open && desk.picked.value.size > 0) desk.picked.value = new Set();
+      else if (act === "leave" && !open && desk.searching.value) desk.search("");
       else return;
       event.preventDefault();
     };
+    // Taken on the way down rather than by the viewer, so that these count from the moment a photo is asked for: its stage may
+    // not be there yet, and the grid may still have the focus.
+    const steered = (event: KeyboardEvent): void => {
+      if (desk.route.value.photo === undefined || typing(event.target) || desk.help.value) return;
+      const slider = event.target instanceof HTMLInputElement;
+      const act = actOf(event, "everywhere") ?? actOf(event, "viewer");
+      if (act === "leave") desk.leavePhoto();
+      else if (act === "previous" && !slider) desk.turn(-1);
+      else if (act === "next" && !slider) desk.turn(1);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
     addEventListener("keydown", pressed);
-    return () => removeEventListener("keydown", pressed);
+    addEventListener("keydown", steered, { capture: true });
+    return () => {
+      removeEventListener("keydown", pressed);
+      removeEventListener("keydown", steered, { capture: true });
+    };
   }, [desk]);
 
   useEffect(() => {

@@ -64,11 +64,14 @@ export default function Viewer() {
   useEffect(() => {
     const home = stage.current;
     if (!home || !present || row === undefined) return;
+    // By the address as it is now: keys may have led on since this was drawn.
+    const wanted = columns.row(desk.route.peek().photo ?? "") ?? row;
+    const at = desk.beside.indexOf(wanted);
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const tile = desk.grid?.tile(row);
+    const tile = desk.grid?.tile(wanted);
     const picture = new PhotoSwipe({
       dataSource: [],
-      index: Math.max(0, index),
+      index: Math.max(0, at),
       appendToEl: home,
       getViewportSizeFn: () => ({ x: home.clientWidth, y: home.clientHeight }),
       paddingFn: ({ y }) => {
@@ -114,10 +117,12 @@ export default function Viewer() {
     });
     picture.addFilter("thumbEl", (element, _data, i) => desk.grid?.tile(desk.beside[i] as number)?.querySelector("img") ?? (element as HTMLElement));
     picture.addFilter("useContentPlaceholder", () => true);
+    let opened = false;
     picture.on("change", () => {
       const r = desk.beside[picture.currIndex] as number;
       picture.currSlide?.holderElement?.append(boxes.current.element);
-      if (columns.id(r) !== desk.route.peek().photo) desk.openPhoto(columns.id(r), true);
+      // PhotoSwipe also says so of the first photo, while it opens; by then the address may be further.
+      if (opened && columns.id(r) !== desk.route.peek().photo) desk.openPhoto(columns.id(r), true);
       desk.grid?.reveal(r);
       place();
     });
@@ -152,6 +157,7 @@ export default function Viewer() {
       // Once PhotoSwipe has shown the neighbours' places again, which it hides while it opens.
       queueMicrotask(() => {
         follow();
+        opened = true;
         if (leaving.current) picture.close();
       });
     });
@@ -206,7 +212,10 @@ export default function Viewer() {
     const to = desk.beside.indexOf(wanted);
     if (to >= 0) picture.goTo(to);
   };
-  useEffect(follow, [id]);
+  useEffect(() => {
+    wake();
+    follow();
+  }, [id]);
 
   useEffect(() => {
     if (row === undefined) return;
@@ -275,8 +284,7 @@ export default function Viewer() {
     const pressed = (event: KeyboardEvent): void => {
       if (typing(event.target) || desk.help.value) return;
       wake();
-      if (event.defaultPrevented) return;
-      if (event.target instanceof HTMLInputElement) return;
+      if (event.defaultPrevented || event.target instanceof HTMLInputElement) return;
       const act = actOf(event, "viewer");
       if (act === "zoom" && event.key === "Enter" && event.target instanceof HTMLElement && event.target.closest("button, a, summary")) return;
       const r = columns.row(desk.route.peek().photo ?? "");
