@@ -96,7 +96,7 @@ def test_keys_count_from_the_moment_a_photo_is_asked_for(gallery, tab):
         assert page.url.endswith(ids[1])
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_be_hidden()
-        assert page.evaluate("document.activeElement.getAttribute('href')").endswith(ids[1])
+        expect(page.locator(f".tile-open[href$='{ids[1]}']")).to_be_focused()
         first.focus()
         page.keyboard.press("Enter")
         page.wait_for_timeout(wait)

@@ -356,11 +356,12 @@ export class Desk {
   }
 
   /** Other tags for one photo; what was there before can be taken back. */
-  async tag(record: PhotoRecord, tags: string[]): Promise<void> {
+  async tag(record: PhotoRecord, tags: string[]): Promise<boolean> {
     const before = record.tags ?? [];
     const gone = before.filter((tag) => !tags.includes(tag));
-    if (!(await this.edit(record.id, { tags }))) return;
+    if (!(await this.edit(record.id, { tags }))) return false;
     this.offer(say(gone.length > 0 ? "tagRemoved" : "tagAdded", { tag: gone[0] ?? tags.at(-1) ?? "" }), () => void this.edit(record.id, { tags: before }));
+    return true;
   }
 
   offer(says: string, take?: () => void): void {

@@ -20,8 +20,12 @@ export function Tags({ record }: { record: PhotoRecord }) {
   // Ahead of the record, which follows once the server has agreed: a second tag may be typed before that.
   const [tags, setTags] = useState(record.tags ?? []);
   const stored = (record.tags ?? []).join("\n");
-  useEffect(() => setTags(record.tags ?? []), [record.id, stored, desk.edits.value]);
+  const pending = useRef(0);
   useEffect(() => {
+    if (pending.current === 0) setTags(record.tags ?? []);
+  }, [stored]);
+  useEffect(() => {
+    setTags(record.tags ?? []);
     setText("");
     setOffers([]);
   }, [record.id]);
@@ -29,7 +33,11 @@ export function Tags({ record }: { record: PhotoRecord }) {
   const change = (next: string[]): void => {
     if (next.length === tags.length) return;
     setTags(next);
-    void desk.tag({ ...record, tags }, next);
+    pending.current++;
+    void desk.tag({ ...record, tags }, next).then((done) => {
+      pending.current--;
+      if (!done) setTags(tags);
+    });
   };
   const add = (): void => {
     // What stands in the field, not in the last drawing: leaving it with Escape has just emptied it.
