@@ -299,7 +299,7 @@ async def test_problems_of_reading_and_of_analysis_are_tried_again_while_the_flo
         # What was read while the models looked is counted anew when they are through.
         async def counted() -> bool:
             progress = looking.progress()["analyze"]
-            return progress["done"] == progress["total"] == 4
+            return bool(progress["done"] == progress["total"] == 4)
 
         await until(counted)
 

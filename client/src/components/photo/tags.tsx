@@ -19,11 +19,11 @@ export function Tags({ record }: { record: PhotoRecord }) {
   const [offers, setOffers] = useState<string[]>([]);
   // Ahead of the record, which follows once the server has agreed: a second tag may be typed before that.
   const [tags, setTags] = useState(record.tags ?? []);
-  const stored = (record.tags ?? []).join("\n");
   const pending = useRef(0);
+  // By the record itself, not by what it says: two changes in a row may end where the last drawing stood.
   useEffect(() => {
     if (pending.current === 0) setTags(record.tags ?? []);
-  }, [stored]);
+  }, [record]);
   useEffect(() => {
     setTags(record.tags ?? []);
     setText("");
