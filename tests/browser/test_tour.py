@@ -197,3 +197,20 @@ def test_a_phone_shows_tabs_and_no_sideways_scrolling(serve, open_browser, tmp_p
     assert phone.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert phone.violations() == []
     assert phone.mistakes == []
+
+
+def test_the_process_page_says_why_nothing_is_understood_and_which_folder_is_offline(serve, tab, tmp_path: Path):
+    paint(tmp_path / "photos", 2)
+    server = serve(tmp_path / "photos", environment={"VITRINE_ANALYZERS": "clasess"})
+    tab.sign_in(server)
+    expect(tiles(tab)).to_have_count(2)
+    (tmp_path / "photos").rename(tmp_path / "away")
+    tab.page.request.post(server.address + "/api/scan")
+    until(lambda: get(tab, server, "/api/library")["roots"][0]["state"] == "offline", 30)
+    until(lambda: get(tab, server, "/api/library")["analyzing"], 30)
+    tab.page.goto(server.address + "/process")
+    expect(tab.page.locator("main")).to_contain_text("clasess")
+    expect(tab.page.locator("main")).to_contain_text("cannot be read")
+    assert tab.violations() == []
+    tab.page.goto(server.address)
+    expect(tiles(tab)).to_have_count(2)

@@ -29,9 +29,12 @@ export interface Credit {
 
 export interface About {
   version: string;
-  roots: { name: string; photos: number; state: "online" | "offline" }[];
+  /** `why` says of a folder that is offline what to do. */
+  roots: { name: string; photos: number; state: "online" | "offline"; why: string | null }[];
   demo: boolean;
   credits: Credit[];
+  /** Why nothing is being understood, or null. */
+  analyzing: string | null;
 }
 
 /** What the server said no to, in its own words. */

@@ -1,9 +1,10 @@
 // In: the server's progress. Out: how far each stage is, and a way to look for new photos now.
 
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { FolderSearch } from "lucide-preact";
 import { useDesk } from "../components/desk";
-import { Refusal } from "../components/house";
+import { Refusal, type About } from "../components/house";
 import type { StageProgress } from "../lib/library";
 import { span } from "../words/figures";
 import { number, say, type Key } from "../words/words";
@@ -12,6 +13,14 @@ export default function Process() {
   const desk = useDesk();
   const said = useSignal("");
   const { progress } = desk.status.value;
+  const about = useSignal<About | null>(null);
+  useEffect(() => {
+    // Without the server the stages show what was last heard.
+    desk.house.about().then((told) => (about.value = told), () => undefined);
+  }, [progress?.scanning]);
+  const offline = about.value?.roots.filter(({ state }) => state === "offline").map(({ name, why }) => `${name}: ${why ?? ""}`).join(" ");
+  const looking = figures(progress?.analyze, progress?.paused);
+  const silent = about.value?.analyzing;
 
   const scan = async (): Promise<void> => {
     try {
@@ -38,9 +47,9 @@ export default function Process() {
         {said.value}
       </p>
       <ol class="stages">
-        <Stage name="stageScan" about="stageScanAbout" state={progress?.scanning ? say("stageRunning") : say("stageIdle")} />
+        <Stage name="stageScan" about="stageScanAbout" state={progress?.scanning ? say("stageRunning") : say("stageIdle")} {...(offline && { aside: offline })} />
         <Stage name="stageRead" about="stageReadAbout" {...figures(progress?.read, progress?.paused)} />
-        <Stage name="stageAnalyze" about="stageAnalyzeAbout" {...figures(progress?.analyze, progress?.paused)} />
+        <Stage name="stageAnalyze" about="stageAnalyzeAbout" {...looking} {...(silent && { aside: silent })} />
       </ol>
     </div>
   );
